@@ -1,0 +1,1 @@
+"""Durable state: the interface, and its implementations beside it."""

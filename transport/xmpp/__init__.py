@@ -1,0 +1,1 @@
+"""The XMPP wire: the component link and what travels on it."""
