@@ -94,7 +94,7 @@ class Text:
     params: Mapping[str, Any]
 
     def __init__(self, template: str, **params: Any) -> None:
-        self.__attrs_init__(template, params)  # type: ignore[attr-defined]
+        self.__attrs_init__(template, params)
 
     def __str__(self) -> str:
         return self.template.format_map(self.params) if self.params else self.template
