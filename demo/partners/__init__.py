@@ -1,0 +1,25 @@
+"""Real XMPP and IRC servers in folders of their own, for the demo and the end-to-end tests."""
+
+from demo.partners.certs import Authority, Issued
+from demo.partners.ejabberd import Ejabberd
+from demo.partners.inspircd import Atheme, Inspircd
+from demo.partners.ngircd import Ngircd
+from demo.partners.process import NotStarted, Partner, Program
+from demo.partners.prosody import Prosody
+from demo.partners.system import debian_version, free_port, free_ports
+
+__all__ = [
+    "Atheme",
+    "Authority",
+    "Ejabberd",
+    "Inspircd",
+    "Issued",
+    "Ngircd",
+    "NotStarted",
+    "Partner",
+    "Program",
+    "Prosody",
+    "debian_version",
+    "free_port",
+    "free_ports",
+]
