@@ -66,9 +66,9 @@ class Atheme(Partner):
             link_password=LINK_PASSWORD,
         )
         self.log = folder / "atheme.log"
+        places = {"-c": config, "-D": folder / "data", "-l": self.log, "-p": folder / "atheme.pid"}
         self.program = Program(
-            ["atheme-services", "-n", "-c", str(config), "-D", str(folder / "data")]
-            + ["-l", str(self.log), "-p", str(folder / "atheme.pid")],
+            ["atheme-services", "-n", *(str(part) for place in places.items() for part in place)],
             log=folder / "atheme.out",
             folder=folder,
         )

@@ -19,11 +19,10 @@ class Ngircd(Partner):
         folder.mkdir(parents=True, exist_ok=True)
         spare, self.tls_port = free_ports(2)
         self.port = port or spare
-        tls = (
-            f"[SSL]\nCertFile = {certificate.certificate}\nKeyFile = {certificate.key}\nPorts = {self.tls_port}\n"
-            if certificate
-            else ""
-        )
+        tls = ""
+        if certificate:
+            files = f"CertFile = {certificate.certificate}\nKeyFile = {certificate.key}\n"
+            tls = f"[SSL]\n{files}Ports = {self.tls_port}\n"
         config = fill(
             "ngircd.conf",
             folder / "ngircd.conf",

@@ -110,7 +110,7 @@ class Program:
 
 
 class Partner:
-    """A server of our own: started, stopped, killed and started again, in one folder and on the same ports."""
+    """A server in one folder, on the same ports each time it is started."""
 
     name = "partner"
     package = ""

@@ -9,7 +9,7 @@ from string import Template
 
 LOOPBACK = "127.0.0.1"
 TEMPLATES = Path(__file__).parent / "templates"
-# Below Linux's range for outgoing connections, so that no such connection takes a port while its server restarts.
+# Below Linux's range for outgoing connections, lest one takes the port of a server that restarts.
 PORTS = range(20000, 32000)
 
 
