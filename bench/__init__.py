@@ -1,0 +1,1 @@
+"""The gateway's benchmark: both of its servers played on loopback, Biboumi measured beside it."""

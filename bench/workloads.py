@@ -1,0 +1,62 @@
+"""The workloads by name, and the aims set for them."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bench.crowd import hold
+from bench.messages import from_irc, to_irc
+from bench.pace import latency
+from bench.requests import requests
+from bench.rig import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What to run, with the parameters of a whole run and those that a quick run changes."""
+
+    run: Callable[..., Awaitable[Figures]]
+    full: Mapping[str, Any]
+    quick: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A figure of a workload, and how it shall compare to Biboumi's; less is better."""
+
+    what: str
+    workload: str
+    figure: str
+    unit: str
+    ratio: float
+
+
+WORKLOADS: Mapping[str, Workload] = {
+    "w3": Workload(from_irc, {"users": 100, "messages": 1000}, {"users": 10, "messages": 50}),
+    "w3wide": Workload(from_irc, {"users": 1000, "messages": 100}, {"users": 50, "messages": 5}),
+    "w2": Workload(to_irc, {"users": 100, "messages": 50000}, {"users": 10, "messages": 500}),
+    "w2pm": Workload(to_irc, {"users": 100, "messages": 50000, "private": True}, {"users": 10, "messages": 500}),
+    "w3archive": Workload(from_irc, {"users": 100, "messages": 100, "archive": True}, {"users": 10, "messages": 5}),
+    "w2archive": Workload(to_irc, {"users": 100, "messages": 10000, "archive": True}, {"users": 10, "messages": 50}),
+    "hold1000": Workload(hold, {"users": 1000, "members": 50, "idle_seconds": 10}, {"users": 50, "idle_seconds": 2}),
+    "storm": Workload(hold, {"users": 100, "members": 1000, "idle_seconds": 1}, {"users": 5, "idle_seconds": 0.5}),
+    "disco": Workload(requests, {"kind": "disco", "count": 50000}, {"count": 500}),
+    "ping": Workload(requests, {"kind": "ping", "count": 100000}, {"count": 500}),
+    "w4": Workload(latency, {"users": 20, "rate": 20, "seconds": 8}, {"users": 5, "seconds": 2}),
+}
+
+AIMS = (
+    Aim("Channel message to 100 users", "w3", "cpu_us", "us CPU a stanza", 0.85),
+    Aim("Channel message to 1,000 users", "w3wide", "cpu_us", "us CPU a stanza", 0.75),
+    Aim("Room message to IRC, 100 users", "w2", "cpu_us", "us CPU", 1.0),
+    Aim("Private message to IRC", "w2pm", "cpu_us", "us CPU", 1.3),
+    Aim("Archive on: to 100 users", "w3archive", "cpu_us", "us CPU a stanza", 0.15),
+    Aim("Archive on: to IRC, 100 users", "w2archive", "cpu_us", "us CPU", 0.15),
+    Aim("Join, 1,000 users", "hold1000", "cpu_us", "us CPU", 0.35),
+    Aim("Join of a 1,000-member channel", "storm", "cpu_us", "us CPU", 0.15),
+    Aim("Service discovery", "disco", "cpu_us", "us CPU", 0.6),
+    Aim("Ping", "ping", "cpu_us", "us CPU", 0.6),
+    Aim("Idle, 1,000 users", "hold1000", "idle_ms_per_s", "ms CPU/s", 0.02),
+    Aim("Latency to XMPP, median", "w4", "to_xmpp_p50_ms", "ms", 0.05),
+    Aim("Private memory a user, 1,000 users", "hold1000", "kib_per_user", "KiB", 0.6),
+)
