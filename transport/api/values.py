@@ -106,9 +106,7 @@ class Refused(Exception):
     `retry_after` is in seconds and means that the same request may work later.
     """
 
-    def __init__(
-        self, condition: str, template: str, *, retry_after: float | None = None, **params: Any
-    ) -> None:
+    def __init__(self, condition: str, template: str, *, retry_after: float | None = None, **params: Any) -> None:
         self.condition = condition
         self.text = Text(template, **params)
         self.retry_after = retry_after
@@ -252,7 +250,7 @@ class Option:
     """A key of a network's table in the configuration file.
 
     `type` is one of `string`, `integer`, `number`, `boolean`, `duration` (seconds as float), `size`
-    (bytes), `strings` (a tuple), `secret` (a string, never shown) and `tables` (a table of tables, each
+    (bytes), `strings` (a tuple), `path` (a string, absolute), `secret` (a string, never shown) and `tables` (a table of tables, each
     read by `options`).  `check` gets the typed value and returns what is wrong with it, or None.
     """
 
@@ -275,12 +273,16 @@ class Who(Enum):
 
 @define
 class Ask:
-    """The next question of a command: `answered` gets the values by field name and goes on from there."""
+    """The next question of a command: `answered` gets the values by field name and goes on from there.
+
+    `more` says that another question is likely to follow.
+    """
 
     title: Text
     fields: tuple[Field, ...]
     answered: Callable[[Mapping[str, str]], Any]
     instructions: Text | None = None
+    more: bool = False
 
 
 @define
@@ -310,8 +312,9 @@ class Command:
 class CommandContext:
     """Who runs a command, and where.
 
-    `argument` is what followed the command's name in a chat.  `session` is the owner's session on the
-    network, None when there is none; `host` is the plugin's host for that owner where there is a session.
+    `account` is the owner's on the network where the command was asked for, a guest's when there is none,
+    and None at the gateway.  `session` is the owner's session (`ISession`) there, None when there is none.
+    `argument` is what followed the command's name in a chat.
     """
 
     owner: str
