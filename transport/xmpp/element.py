@@ -16,6 +16,8 @@ _ATTRIBUTE = re.compile("[&<>\"'\r\n\t]")
 _ATTRIBUTE_AS = _TEXT_AS | {'"': "&quot;", "'": "&#39;", "\n": "&#10;", "\t": "&#9;"}
 _NAME = re.compile(r"[^\W\d][\w.\-]*\Z")
 
+_LANG = f"{XML}{SEPARATOR}lang"
+
 
 def text(value: str) -> str:
     """A string as character data; what XML forbids becomes U+FFFD."""
@@ -60,6 +62,11 @@ class Element:
         if len(children) == 1 and isinstance(children[0], str):
             return children[0]
         return "".join([c for c in children if isinstance(c, str)])
+
+    @property
+    def lang(self) -> str:
+        """The language its author reads (RFC 6120 section 8.1.5)."""
+        return self.attrs.get(_LANG, "en")
 
     def get(self, name: str, default: str = "") -> str:
         """An attribute's value."""
