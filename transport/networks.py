@@ -1,0 +1,83 @@
+"""The configured networks by name, by alias, and by the wildcard."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+
+from transport.address import restore_case
+from transport.api import Case, INetwork
+
+_HOST = re.compile(r"(?=.{4,253}\Z)(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*\.[a-z][a-z0-9-]*\Z")
+WILDCARDS = 500
+
+
+class Networks:
+    """Finds a network by what stands behind the `%` of an address.
+
+    With a `wildcard`, any host name with a dot is a network: made when first asked for, at most
+    `WILDCARDS` at once; one in use is never forgotten.
+    """
+
+    def __init__(
+        self,
+        networks: Mapping[str, INetwork],
+        aliases: Mapping[str, str],
+        wildcard: Callable[[str], INetwork] | None = None,
+        in_use: Callable[[str], bool] = lambda name: False,
+    ) -> None:
+        self._networks = dict(networks)
+        self._aliases = dict(aliases)
+        self._wildcard = wildcard
+        self._in_use = in_use
+        self._made: OrderedDict[str, INetwork] = OrderedDict()
+
+    def get(self, name: str) -> INetwork | None:
+        """The network of a name or an alias, or None."""
+        network = self._networks.get(name)
+        if network is not None:
+            return network
+        name = self._aliases.get(name, name)
+        return self._networks.get(name) or self._made.get(name) or self._make(name)
+
+    def _make(self, name: str) -> INetwork | None:
+        if self._wildcard is None or not _HOST.match(name):
+            return None
+        if len(self._made) >= WILDCARDS:
+            idle = next((n for n in self._made if not self._in_use(n)), None)
+            if idle is None:
+                return None
+            del self._made[idle]
+        network = self._made[name] = self._wildcard(name)
+        return network
+
+    def __iter__(self) -> Iterator[INetwork]:
+        """The configured networks, in the order of the configuration."""
+        return iter(self._networks.values())
+
+    def __len__(self) -> int:
+        return len(self._networks)
+
+    def alive(self) -> Iterator[INetwork]:
+        """The configured networks and those the wildcard has made."""
+        yield from self._networks.values()
+        yield from self._made.values()
+
+    def replace(
+        self,
+        networks: Mapping[str, INetwork],
+        aliases: Mapping[str, str],
+        wildcard: Callable[[str], INetwork] | None,
+    ) -> None:
+        """Take a new configuration; networks that are the same objects go on."""
+        self._networks = dict(networks)
+        self._aliases = dict(aliases)
+        if wildcard is not self._wildcard:
+            self._wildcard = wildcard
+            self._made.clear()
+
+
+def native(network: INetwork, name: str) -> str:
+    """The folded native name in an address of a network; Refused when nobody can have it."""
+    spelled = restore_case(name) if network.case is Case.KEEP else name
+    folded: str = network.fold(network.check(spelled))
+    return folded

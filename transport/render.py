@@ -1,0 +1,317 @@
+"""What networks tell, as stanzas: the only way from legacy to XMPP."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+
+from transport.address import local_part
+from transport.api import (
+    Accepted,
+    Connected,
+    Delivered,
+    Disconnected,
+    Failed,
+    Invited,
+    Kind,
+    Message,
+    MessageIn,
+    Presence,
+    Read,
+    Refused,
+    RosterItem,
+    RosterReset,
+    Sent,
+    Status,
+    SubscriptionRequest,
+    Target,
+    Text,
+    Typing,
+)
+from transport.contacts import Contacts
+from transport.render_rooms import RenderRooms
+from transport.room_view import RoomView
+from transport.rooms import Room
+from transport.session import Session
+from transport.store.interface import ArchiveRow, IStore
+from transport.text.styling import xhtml
+from transport.text.translate import Translator
+from transport.xmpp import stanza as build
+from transport.xmpp.element import Element, attribute, text
+from transport.xmpp.ns import CARBONS, CHATSTATES, HINTS, MUC_USER, RECEIPTS, STANZA_ID, tag
+
+_ORIGIN_ID = tag(STANZA_ID, "origin-id")
+_QUIET = f"<private xmlns='{CARBONS}'/><no-copy xmlns='{HINTS}'/>"
+
+
+class Render:
+    """Turns a session's events into stanzas; also what the core itself tells an owner about a session."""
+
+    def __init__(
+        self,
+        domain: str,
+        reactor: IReactorTime,
+        send: Callable[[str], object],
+        new_id: Callable[[], str],
+        store: IStore,
+        translator: Translator,
+        view: RoomView,
+        rooms: RenderRooms,
+        contacts: Contacts,
+        archive: bool,
+    ) -> None:
+        self._domain = domain
+        self._reactor = reactor
+        self._send = send
+        self._new_id = new_id
+        self._store = store
+        self._translator = translator
+        self._view = view
+        self._rooms = rooms
+        self._contacts = contacts
+        self._archive = archive
+        self._last: tuple[Message | None, str] = (None, "")
+        self.sessions: Any = None
+        self.table: dict[type, Callable[[Session, Any], None]] = {
+            MessageIn: self.message_in,
+            Accepted: lambda session, event: self.sessions.delivery.accepted(session, event.message, event.sent),
+            Failed: lambda session, event: self.sessions.delivery.failed(session, event.message, event.reason),
+            Connected: lambda session, event: self.sessions.connected(session, event.nick),
+            Disconnected: lambda session, event: self.sessions.disconnected(session, event),
+            Delivered: self.delivered,
+            Read: self.read,
+            Typing: self.typing,
+            Status: self.status,
+            Invited: self.invited,
+            Presence: contacts.network_presence,
+            RosterItem: contacts.network_item,
+            RosterReset: contacts.network_roster,
+            SubscriptionRequest: contacts.network_request,
+            **rooms.table,
+        }
+
+    # addresses
+
+    def jid(self, session: Session, name: str) -> str:
+        """The address of a name on a session's network; a name too long for one is cut."""
+        network = session.network
+        local = local_part(network.name, name, network.case)
+        if local is None:
+            local = local_part(network.name, name[:200], network.case) or network.name
+        return f"{local}@{self._domain}"
+
+    # messages in
+
+    def message_in(self, session: Session, event: MessageIn) -> None:
+        """Somebody said something."""
+        sender, message = event.sender, event.message
+        if sender.kind is Kind.ROOM:
+            room = session.rooms.get(sender.name)
+            if room is not None:
+                self.say(room, sender.occupant or "", message)
+        elif sender.kind is Kind.CONTACT:
+            self._private(session, sender, message)
+        else:
+            self._from_network(session, message)
+
+    def say(self, room: Room, nick: str, message: Message, new_id: str = "", address: str = "") -> None:
+        """An occupant, or the room (no nick), speaks to every client in the room."""
+        last = self._last
+        payload = last[1] if last[0] is message else self._payload(message)
+        archived = new_id or self._new_id()
+        who = self._view.nick_attr(nick)
+        for seat in room.seats.values():
+            head = seat.head if nick else seat.head[:-1]
+            stanza = (
+                f"{head}{who}{seat.tail}{address or archived}'>{payload}"
+                f"<stanza-id xmlns='urn:xmpp:sid:0' by='{seat.address_attr}' id='{archived}'/></message>"
+            )
+            if seat.backlog is None:
+                self._send(stanza)
+            else:
+                seat.backlog.append(stanza)
+        if self._archive:
+            session = room.session
+            when = message.when.timestamp() if message.when else self._reactor.seconds()
+            self._store.archive(
+                ArchiveRow(archived, session.owner.jid, session.name, room.name, when, nick, message.text)
+            )
+
+    def _payload(self, message: Message) -> str:
+        payload = f"<body>{text(message.text)}</body>"
+        if message.spans:
+            payload += xhtml(message.text, message.spans)
+        if message.when is not None:
+            payload += build.delay(message.when, self._domain)
+        if message.details is not None:
+            payload += "".join(
+                f"<x xmlns='jabber:x:oob'><url>{text(a.url)}</url></x>" for a in message.details.attachments
+            )
+        self._last = (message, payload)
+        return payload
+
+    def _private(self, session: Session, sender: Target, message: Message) -> None:
+        last = self._last
+        payload = last[1] if last[0] is message else self._payload(message)
+        if session.whispers:
+            room = session.rooms.get(session.whispers.get(sender.name, ""))
+            if room is not None and self._whisper(room, sender, payload):
+                return
+        self._send(
+            f"<message from='{attribute(self.jid(session, sender.name))}' to='{session.owner.jid_attr}' "
+            f"type='chat' id='{self._new_id()}'>{payload}</message>"
+        )
+
+    def _whisper(self, room: Room, sender: Target, payload: str) -> bool:
+        """The answer to a private message that the owner sent through a room comes from there."""
+        fold = room.session.network.fold
+        nick = next((nick for nick in room.occupants if fold(nick) == sender.name), None)
+        if nick is None or not room.seats:
+            return False
+        for seat in room.seats.values():
+            self._view.to_seat(
+                seat,
+                f"<message from='{seat.address_attr}/{self._view.nick_attr(nick)}' to='{seat.full_attr}' "
+                f"type='chat' id='{self._new_id()}'>{payload}<x xmlns='{MUC_USER}'/></message>",
+            )
+        return True
+
+    def _from_network(self, session: Session, message: Message) -> None:
+        self._send(
+            build.message(
+                f"{session.name}@{self._domain}", session.owner.jid, "chat",
+                f"<body>{text(message.text)}</body>{_QUIET}", id=self._new_id(),
+            )
+        )  # fmt: skip
+
+    def safely(
+        self, session_owner: str, network: str, event: MessageIn, key: str, contact: str
+    ) -> Deferred[str | None]:
+        """Keep a contact's message until the XMPP server has it; the stanza, or None when the key is known."""
+        when = event.message.when or datetime.fromtimestamp(self._reactor.seconds(), UTC)
+        payload = f"<body>{text(event.message.text)}</body>{build.delay(when, self._domain)}"
+        new_id = self._new_id()
+        xml = build.message(contact, session_owner, "chat", payload, id=new_id)
+        kept = self._store.inbox_put(session_owner, network, key, xml)
+        return kept.addCallback(lambda row: None if row is None else xml)
+
+    # the owner's own messages
+
+    def accepted(self, session: Session, message: Message, sent: Sent) -> None:
+        """The network has the owner's message: rooms get it back, with the id it came with."""
+        element: Element | None = message.origin
+        if element is None or sent.reflected:
+            return
+        attrs = element.attrs
+        if attrs.get("type") != "groupchat":
+            return
+        room = session.owner.rooms.get(attrs["to"])
+        if room is None:
+            return
+        own = attrs.get("id", "")
+        if sent.pieces:
+            for number, piece in enumerate(sent.pieces):
+                self.say(room, room.nick, Message(piece), address=attribute(own) if number == 0 else "")
+            return
+        origin = element.child(_ORIGIN_ID) if len(element.children) > 1 else None
+        if origin is None:
+            self.say(room, room.nick, message, address=attribute(own))
+            return
+        payload = self._payload(message)
+        self._last = (message, f"{payload}<origin-id xmlns='{STANZA_ID}' id='{attribute(origin.get('id'))}'/>")
+        self.say(room, room.nick, message, address=attribute(own))
+
+    def failed(self, session: Session, message: Message, reason: Refused) -> None:
+        """The owner's message was not delivered: its sender gets it back as an error."""
+        element: Element | None = message.origin
+        if element is not None:
+            words = self._translator.render(reason.text, element.lang)
+            error = build.error_reply(element, reason.condition, words, lang=element.lang)
+            if error is not None:
+                self._send(error)
+
+    def delivered(self, session: Session, event: Delivered) -> None:
+        """The far end has a message (XEP-0184)."""
+        self._send(
+            build.message(
+                self.jid(session, event.sender.name), session.owner.jid, "chat",
+                f"<received xmlns='{RECEIPTS}' id='{attribute(event.message_id)}'/>", id=self._new_id(),
+            )
+        )  # fmt: skip
+
+    def read(self, session: Session, event: Read) -> None:
+        """The far end has read a message (XEP-0333)."""
+        self._send(
+            build.message(
+                self.jid(session, event.sender.name), session.owner.jid, "chat",
+                f"<displayed xmlns='urn:xmpp:chat-markers:0' id='{attribute(event.message_id)}'/>",
+                id=self._new_id(),
+            )
+        )  # fmt: skip
+
+    def typing(self, session: Session, event: Typing) -> None:
+        """A contact writes, or has stopped (XEP-0085)."""
+        state = "composing" if event.active else "paused"
+        self._send(
+            build.message(
+                self.jid(session, event.sender.name), session.owner.jid, "chat",
+                f"<{state} xmlns='{CHATSTATES}'/>", id=self._new_id(),
+            )
+        )  # fmt: skip
+
+    # news of the session
+
+    def status(self, session: Session, event: Status) -> None:
+        """Progress, as a headline: shown, but not kept and not counted as unread."""
+        self._send(
+            build.message(
+                f"{session.name}@{self._domain}", session.owner.jid, "headline",
+                f"<body>{text(self._translator.render(event.text, 'en'))}</body>{_QUIET}", id=self._new_id(),
+            )
+        )  # fmt: skip
+
+    def tell(self, session: Session, words: Text) -> None:
+        """A message from the network's address to the owner."""
+        self._from_network(session, Message(self._translator.render(words, "en")))
+
+    def invited(self, session: Session, event: Invited) -> None:
+        """Somebody invites the owner to a room (XEP-0045 section 7.8.2)."""
+        by = self.jid(session, event.by) if event.by else f"{session.name}@{self._domain}"
+        reason = f"<reason>{text(event.reason)}</reason>" if event.reason else ""
+        self._send(
+            build.message(
+                self.jid(session, event.room), session.owner.jid, "",
+                f"<x xmlns='{MUC_USER}'><invite from='{attribute(by)}'>{reason}</invite></x>", id=self._new_id(),
+            )
+        )  # fmt: skip
+
+    # outcomes of sessions
+
+    def signed_in(self, session: Session, again: bool) -> None:
+        """The owner is signed in: rooms are entered, contacts followed, presence shown."""
+        self._contacts.session_changed(session)
+        if again:
+            self.tell(session, Text("Connected to {network} again.", network=session.name))
+        self._rooms.enter_all(session)
+
+    def signed_out(self, session: Session, reason: Refused, final: bool) -> None:
+        """The network has gone, for now or for good."""
+        self._rooms.network_gone(session, reason, final)
+        if final:
+            self._contacts.session_failed(session, reason)
+            if session.announced or session.name in session.owner.state.accounts:
+                self.tell(session, Text("Disconnected from {network}: {reason}", network=session.name,
+                                        reason=reason.text))  # fmt: skip
+        else:
+            first = session.retries is None
+            self._contacts.session_changed(session)
+            if first:
+                self.tell(session, Text("The connection to {network} was lost: {reason} Trying again.",
+                                        network=session.name, reason=reason.text))  # fmt: skip
+
+    def gone(self, session: Session, reason: Text) -> None:
+        """The session was ended by its owner, an administrator or the end of the gateway."""
+        self._rooms.session_gone(session, reason)
+        self._contacts.session_changed(session)

@@ -1,0 +1,113 @@
+"""A session: an owner's account on a network, signed in or on the way."""
+
+from enum import Enum
+from typing import Protocol
+
+from twisted.internet.interfaces import IDelayedCall
+
+from transport.api import (
+    Account,
+    IClientInfo,
+    INetwork,
+    IPresence,
+    IProfiles,
+    IRawLines,
+    IRoomList,
+    IRooms,
+    IRoster,
+    ISession,
+    ITyping,
+    Message,
+    Refused,
+    Sent,
+    Target,
+    Text,
+)
+from transport.backoff import Backoff
+from transport.owners import Owner
+from transport.rooms import Room
+
+
+class State(Enum):
+    """Where a session is."""
+
+    OFFLINE = "offline"
+    CONNECTING = "connecting"
+    ONLINE = "online"
+    WAITING = "waiting"
+
+
+class Session:
+    """An owner's account on a network, signed in or on the way.
+
+    `pending` are messages whose outcome the plugin owes; `held` wait for the network.  `whispers` remembers
+    in which room the owner spoke privately to a nick (folded), so that the answer comes from there; `shown` is
+    the show and status of contacts that are there.
+    """
+
+    __slots__ = (
+        "account", "announced", "held", "info", "name", "network", "nick", "owner", "pending", "plugin",
+        "presence", "profiles", "raw", "retries", "room_list", "rooms", "rooms_of", "roster", "shown", "state", "timer",
+        "typing", "whispers", "why",
+    )  # fmt: skip
+
+    def __init__(self, owner: Owner, network: INetwork, account: Account) -> None:
+        self.owner = owner
+        self.network = network
+        self.name: str = network.name
+        self.account = account
+        self.state = State.OFFLINE
+        self.nick: str | None = None
+        self.rooms: dict[str, Room] = {}
+        self.pending: set[Message] = set()
+        self.held: list[tuple[Target, Message]] = []
+        self.whispers: dict[str, str] = {}
+        self.shown: dict[str, tuple[str, str]] = {}
+        self.retries: Backoff | None = None
+        self.timer: IDelayedCall | None = None
+        self.announced = False
+        self.why: Refused | None = None
+
+    def attach(self, plugin: ISession) -> None:
+        """Take the plugin's session, and ask once what it can do."""
+        self.plugin = plugin
+        self.rooms_of: IRooms | None = IRooms(plugin, None)
+        self.presence: IPresence | None = IPresence(plugin, None)
+        self.roster: IRoster | None = IRoster(plugin, None)
+        self.typing: ITyping | None = ITyping(plugin, None)
+        self.profiles: IProfiles | None = IProfiles(plugin, None)
+        self.info: IClientInfo | None = IClientInfo(plugin, None)
+        self.raw: IRawLines | None = IRawLines(plugin, None)
+        self.room_list: IRoomList | None = IRoomList(plugin, None)
+
+    @property
+    def online(self) -> bool:
+        """Whether the network has signed us in."""
+        return self.state is State.ONLINE
+
+
+class Outcomes(Protocol):
+    """What the sessions tell upwards; wired when the gateway is put together."""
+
+    def accepted(self, session: Session, message: Message, sent: Sent) -> None:
+        """A message was taken by the network."""
+
+    def failed(self, session: Session, message: Message, reason: Refused) -> None:
+        """A message was not delivered."""
+
+    def signed_in(self, session: Session, again: bool) -> None:
+        """The network has signed the owner in."""
+
+    def signed_out(self, session: Session, reason: Refused, final: bool) -> None:
+        """The owner is not signed in any more; not final means that we shall try again."""
+
+    def gone(self, session: Session, reason: Text) -> None:
+        """The session has ended by the owner's or an administrator's will."""
+
+
+def account_of(owner: Owner, network: INetwork) -> Account:
+    """The owner's account on a network: the registration, or a guest's."""
+    row = owner.state.accounts.get(network.name)
+    if row is None:
+        return Account(owner.jid, network.name, {}, guest=True)
+    return Account(owner.jid, network.name, {**row.settings, **row.secrets})

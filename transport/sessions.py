@@ -1,0 +1,180 @@
+"""Accounts signed in: when a session begins, ends and begins again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.interfaces import IReactorTime
+
+from transport.api import (
+    Disconnected,
+    IHost,
+    INetwork,
+    Refused,
+    Text,
+)
+from transport.backoff import Backoff, Pace
+from transport.delivery import Delivery, log_fault
+from transport.owners import Owner, Owners
+from transport.session import Outcomes, Session, State, account_of
+
+
+class Sessions:
+    """All sessions: signing in and out, reconnecting, and the messages in between."""
+
+    def __init__(
+        self,
+        reactor: IReactorTime,
+        owners: Owners,
+        delivery: Delivery,
+        outcomes: Outcomes,
+        make_host: Callable[[Session], IHost],
+        limits: Any,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._reactor = reactor
+        self._owners = owners
+        self.delivery = delivery
+        self._outcomes = outcomes
+        self._make_host = make_host
+        self._limits = limits
+        self._jitter = jitter
+        self._paces: dict[str, Pace] = {}
+        self.closing = False
+
+    # signing in and out
+
+    def sign_in(self, owner: Owner, network: INetwork) -> Session:
+        """The owner's session on a network, begun if there is none; Refused when there can be none."""
+        session = owner.sessions.get(network.name)
+        if session is not None:
+            if session.state is State.OFFLINE:
+                self._connect(session)
+            return session
+        if self.closing:
+            raise Refused("recipient-unavailable", "The gateway is being stopped.", retry_after=30)
+        if len(owner.sessions) >= self._limits.sessions_per_user:
+            raise Refused("resource-constraint", "You are signed in to as many networks as this gateway allows.")
+        session = Session(owner, network, account_of(owner, network))
+        session.attach(network.session(session.account, self._make_host(session)))
+        owner.sessions[network.name] = session
+        self._connect(session)
+        return session
+
+    def sign_out(self, session: Session, reason: Text) -> None:
+        """End a session; what it has not delivered comes back to its senders."""
+        if session.owner.sessions.get(session.name) is not session:
+            return
+        del session.owner.sessions[session.name]
+        session.owner.peers.clear()
+        self._cancel(session)
+        state, session.state = session.state, State.OFFLINE
+        if state in (State.CONNECTING, State.ONLINE):
+            self._guarded(session, session.plugin.disconnect, str(reason))
+        self.delivery.fail_all(session, Refused("recipient-unavailable", "You are signed out of {network}.",
+                                        network=session.name))  # fmt: skip
+        self._outcomes.gone(session, reason)
+        self._owners.release(session.owner)
+
+    def settle(self, owner: Owner) -> None:
+        """Sign out of every network that nothing of the owner needs any more."""
+        for session in list(owner.sessions.values()):
+            if not self.needed(session):
+                self.sign_out(session, Text("Nobody is using the connection any more."))
+        self._owners.release(owner)
+
+    def needed(self, session: Session) -> bool:
+        """Whether a client, a room or the owner's wish keeps a session."""
+        if any(room.seats or room.kept for room in session.rooms.values()):
+            return True
+        state = session.owner.state
+        if session.name not in state.accounts:
+            return False
+        return bool(session.owner.clients) or state.preferences.get("persistent") == "1"
+
+    # what the network says of the session
+
+    def connected(self, session: Session, nick: str | None) -> None:
+        """The network has signed the owner in; rooms are entered again, and what waited is sent."""
+        if session.owner.sessions.get(session.name) is not session:
+            return
+        again, session.announced = session.announced, True
+        session.state, session.nick, session.retries, session.why = State.ONLINE, nick, None, None
+        self._outcomes.signed_in(session, again)
+        self.delivery.flush(session)
+
+    def disconnected(self, session: Session, event: Disconnected) -> None:
+        """The network has gone; wait and try again, or tell the owner that it is over."""
+        if session.owner.sessions.get(session.name) is not session:
+            return
+        self._cancel(session)
+        session.why = event.reason
+        self.delivery.fail_pending(session, Refused(
+            "remote-server-timeout", "The connection to {network} was lost; this may not have arrived.",
+            network=session.name))  # fmt: skip
+        if event.retry and not self.closing and (session.announced or self._keeps_trying(session)):
+            session.state = State.WAITING
+            self._outcomes.signed_out(session, event.reason, False)
+            if session.retries is None:
+                session.retries = Backoff(self._jitter)
+            self._connect_in(session, session.retries.next())
+            return
+        session.state = State.OFFLINE
+        self.delivery.fail_held(session, event.reason)
+        self._outcomes.signed_out(session, event.reason, True)
+        del session.owner.sessions[session.name]
+        session.owner.peers.clear()
+        self._owners.release(session.owner)
+
+    def _keeps_trying(self, session: Session) -> bool:
+        # A guest's first attempt that fails is told at once; a member's account is tried until it works.
+        return session.name in session.owner.state.accounts
+
+    # connecting
+
+    def _connect(self, session: Session) -> None:
+        session.state = State.CONNECTING
+        pace = self._paces.get(session.name)
+        if pace is None:
+            pace = self._paces[session.name] = Pace(self._limits.connects_per_second)
+        wait = pace.wait(self._reactor.seconds())
+        if wait > 0:
+            session.timer = self._reactor.callLater(wait, self._connect_now, session)
+        else:
+            self._connect_now(session)
+
+    def _connect_in(self, session: Session, delay: float) -> None:
+        session.timer = self._reactor.callLater(delay, self._connect, session)
+
+    def _connect_now(self, session: Session) -> None:
+        session.timer = None
+        session.state = State.CONNECTING
+        if not self._guarded(session, session.plugin.connect):
+            self.disconnected(
+                session,
+                Disconnected(Refused("internal-server-error", "The gateway failed to connect."), True),
+            )
+
+    def _cancel(self, session: Session) -> None:
+        if session.timer is not None and session.timer.active():
+            session.timer.cancel()
+        session.timer = None
+
+    # faults of a plugin
+
+    def _guarded(self, session: Session, call: Callable[..., object], *args: object) -> bool:
+        try:
+            call(*args)
+        except Exception:
+            log_fault(session)
+            return False
+        return True
+
+    def crashed(self, session: Session) -> None:
+        """A plugin's session raised where it must not: end it there, and begin again after a while."""
+        log_fault(session)
+        if session.state in (State.CONNECTING, State.ONLINE):
+            self._guarded(session, session.plugin.disconnect, "internal error")
+            self.disconnected(
+                session,
+                Disconnected(Refused("internal-server-error", "The connection failed inside the gateway.")),
+            )
