@@ -83,11 +83,11 @@ def error_reply(
     attrs = stanza.attrs
     if attrs.get("type") in ("error", "result") or not attrs.get("from"):
         return None
-    inside = payload + error_element(condition, text, lang=lang, kind=kind, extra=extra)
+    inside = payload + error(condition, text, lang=lang, kind=kind, extra=extra)
     return _stanza(stanza.name, "error", attrs.get("to", ""), attrs["from"], attrs.get("id", ""), inside)
 
 
-def error_element(condition: str, text: str = "", *, lang: str = "en", kind: str | None = None, extra: str = "") -> str:
+def error(condition: str, text: str = "", *, lang: str = "en", kind: str | None = None, extra: str = "") -> str:
     """The error element of a stanza (RFC 6120 section 8.3); an unknown condition is undefined-condition."""
     if condition not in ERRORS:
         condition = "undefined-condition"
