@@ -1,0 +1,39 @@
+// The three buttons of the demo's page; the chat client is in the frame below them.
+const element = (id) => document.getElementById(id);
+const tell = (text) => { element('status').textContent = text; };
+
+window.loaded = (chat, settings) => {
+    element('sign-in').disabled = false;
+    tell('Romeo is one click away.');
+    element('sign-in').onclick = () => {
+        tell('Signing in ...');
+        chat.api.user.login(settings.jid, settings.password);
+    };
+};
+
+window.signedIn = (chat, settings) => {
+    element('sign-in').disabled = true;
+    element('join').disabled = element('register').disabled = false;
+    tell(`Signed in as ${settings.jid}`);
+    element('join').onclick = () => chat.api.rooms.open(settings.room, { nick: settings.nick }, true);
+    element('register').onclick = () => register(chat, settings).catch((problem) => tell(problem.message));
+};
+
+// The first element that fits, as soon as there is one.
+const find = async (chat, selector, text = /./s) => {
+    for (let tries = 0; tries < 200; tries++) {
+        const fitting = [...chat.document.querySelectorAll(selector)].find((e) => e.tagName === 'INPUT' || text.test(e.textContent));
+        if (fitting) return fitting;
+        await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`The chat client shows no ${selector}.`);
+};
+
+// Settings > Commands > the gateway's "register", which is converse.js's way to register with a gateway.
+const register = async (chat, settings) => {
+    chat.api.modal.show('converse-user-settings-modal', {}, new Event('click'));
+    (await find(chat, 'converse-user-settings-modal .nav-link', /command/i)).click();
+    (await find(chat, 'converse-adhoc-commands input[name=jid]')).value = settings.gateway;
+    (await find(chat, 'converse-adhoc-commands form [type=submit]')).click();
+    (await find(chat, 'converse-adhoc-commands a[data-command-node="register"]')).click();
+};
