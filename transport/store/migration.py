@@ -1,6 +1,7 @@
 """Bringing the tables up to date: numbered scripts, each applied once, after a copy was put aside."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 
@@ -56,8 +57,8 @@ def apply(transaction: Transaction, part: str, scripts: Sequence[str]) -> None:
 def statements(script: str) -> Iterator[str]:
     """The statements of a script; sqlite3's own way to run many would commit what came before."""
     statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
+    for piece in re.split(r"(?<=;)", script):
+        statement += piece
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
