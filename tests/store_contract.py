@@ -210,7 +210,8 @@ class StoreContract(TestCase):
     async def test_the_inbox_keeps_stanzas_in_order_until_they_are_done(self) -> None:
         first = await self.store.inbox_put(ROMEO, "sms", "1", "<a/>")
         second = await self.store.inbox_put(JULIET, "sms", "1", "<b/>")
-        assert first is not None and second is not None
+        assert first is not None
+        assert second is not None
         await self.again()
         self.assertEqual(
             [(w.id, w.owner, w.xml) for w in await self.store.inbox()],

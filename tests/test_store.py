@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from twisted.internet import reactor
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
@@ -30,30 +31,40 @@ def started(store: SqliteStore) -> Deferred[IStore]:
     return store.start().addCallback(lambda _: store)
 
 
-class ThreadedStoreTests(store_contract.StoreContract):
+class InFolder:
+    """Tests that have a folder of their own."""
+
+    folder: Path
+
+    @pytest.fixture(autouse=True)
+    def give_folder(self, tmp_path: Path) -> None:
+        self.folder = tmp_path
+
+
+class ThreadedStoreTests(InFolder, store_contract.StoreContract):
     """A file, with threads, as the gateway runs it."""
 
     def make_store(self) -> Deferred[IStore]:
-        folder = Path(self.mktemp() if not hasattr(self, "folder") else self.folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder = str(folder)
-        return started(SqliteStore(str(folder / "db"), KeyFile(str(folder / "key")), reactor))
+        key = KeyFile(str(self.folder / "key"))
+        return started(SqliteStore(str(self.folder / "db"), key, reactor))
 
 
-class InlineStoreTests(store_contract.StoreContract):
+class InlineStoreTests(InFolder, store_contract.StoreContract):
     """A file, without threads and with a clock of ours."""
 
+    def setUp(self) -> Any:
+        self.clock = Clock()
+        return super().setUp()
+
     def make_store(self) -> Deferred[IStore]:
-        if not hasattr(self, "folder"):
-            self.folder, self.clock = Path(self.mktemp()), Clock()
-            self.folder.mkdir(parents=True)
         key = KeyFile(str(self.folder / "key"))
         return started(SqliteStore(str(self.folder / "db"), key, self.clock, threads=False))
 
     async def test_keys_of_the_inbox_are_forgotten_after_thirty_days(self) -> None:
         first = await self.store.inbox_put(ROMEO, "sms", "1", "<a/>")
         waiting = await self.store.inbox_put(ROMEO, "sms", "2", "<a/>")
-        assert first is not None and waiting is not None
+        assert first is not None
+        assert waiting is not None
         await self.store.inbox_done([first])
         self.clock.advance(31 * 86400)
         await self.store.inbox_done([])
@@ -74,12 +85,10 @@ class InlineStoreTests(store_contract.StoreContract):
             self.assertEqual(path.stat().st_mode & 0o077, 0, path)
 
 
-class StartTests(TestCase):
+class StartTests(InFolder, TestCase):
     """What is refused at the start, and with which words."""
 
     def setUp(self) -> None:
-        self.folder = Path(self.mktemp())
-        self.folder.mkdir(parents=True)
         self.path, self.key = str(self.folder / "db"), str(self.folder / "key")
 
     def store(self) -> SqliteStore:
@@ -148,13 +157,12 @@ class StartTests(TestCase):
         self.successResultOf(store.stop())
 
 
-class FullDiskTests(TestCase):
+class FullDiskTests(InFolder, TestCase):
     """A database that may not grow stands for a full disk."""
 
     def setUp(self) -> None:
         self.clock = Clock()
-        folder = Path(self.mktemp())
-        folder.mkdir(parents=True)
+        folder = self.folder
         self.store = SqliteStore(str(folder / "db"), KeyFile(str(folder / "key")), self.clock, threads=False)
         self.successResultOf(self.store.start())
         self.addCleanup(self.store.stop)
@@ -256,6 +264,7 @@ class MemoryTests(TestCase):
 
 WRITER = """
 import sys
+import pytest
 from twisted.internet import reactor
 from transport.store.seal import KeyFile
 from transport.store.sqlite import SqliteStore
