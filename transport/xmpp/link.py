@@ -5,6 +5,7 @@ One connection after another (component.py); what is sent while there is none wa
 
 from collections.abc import Callable
 from random import SystemRandom
+from typing import TypeVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, succeed
@@ -21,6 +22,7 @@ from transport.xmpp.element import Element
 from transport.xmpp.outgoing import verify
 from transport.xmpp.stream import Limits, StreamError
 
+T = TypeVar("T")
 HANDSHAKE_SECONDS = 30
 KEEPALIVE_SECONDS = 60
 CLOSING_SECONDS = 5
@@ -76,6 +78,7 @@ class Link(Service):
         self.oversized = 0
         self.backlog = Backlog(queue)
         self.out: list[str] = []
+        self.flushing: IDelayedCall | None = None
         self.stream: ComponentStream | None = None
         self.task: Deferred[None] = succeed(None)
         self.keepalive = LoopingCall(self._keep_alive)
@@ -101,7 +104,7 @@ class Link(Service):
             self.backlog.put(xml)
             return
         if not self.out:
-            self.reactor.callLater(0, self._flush)
+            self.flushing = self.reactor.callLater(0, self._flush)
         self.out.append(xml)
 
     def startService(self) -> None:
@@ -113,11 +116,13 @@ class Link(Service):
     def stopService(self) -> Deferred[None]:
         """Say what waits to be said, end the stream; fires when the connection is gone."""
         super().stopService()  # type: ignore[no-untyped-call]
-        if self.up and self.stream is not None:
+        stream = self.stream
+        if stream is not None:
             self._flush()
-            self.stream.close(StreamError("stopped", "the gateway ends"))
-            closing = self.reactor.callLater(CLOSING_SECONDS, self.stream.abort)
-            self.stream.lost.addBoth(_cancel, closing)
+            _cancel(None, self.flushing)
+            closing = self.reactor.callLater(CLOSING_SECONDS, stream.abort)
+            stream.lost.addBoth(_cancel, closing)
+            stream.close(StreamError("stopped", "the gateway ends"))
         else:
             self.task.cancel()
         return self.task
@@ -239,7 +244,7 @@ def _no_handshake(_: object, seconds: float) -> None:
     raise StreamError("connection-timeout", f"no handshake within {seconds:g} seconds")
 
 
-def _cancel(reason: Exception, call: IDelayedCall) -> Exception:
-    if call.active():
+def _cancel(result: T, call: IDelayedCall | None) -> T:
+    if call is not None and call.active():
         call.cancel()
-    return reason
+    return result
