@@ -1,0 +1,138 @@
+"""`transport run`: the service in the foreground, with its signals, its logs and what systemd is told."""
+
+import gc
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, field
+from twisted.internet.defer import Deferred, maybeDeferred, succeed
+from twisted.internet.interfaces import IReactorTime
+from twisted.internet.task import LoopingCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from transport import logs, reactor
+from transport.config import Config, ConfigError
+from transport.notify import notify, watchdog_seconds
+
+STOP_SECONDS = 8.0
+STOPPED, FAILED = 0, 1
+# Few objects are garbage here, and the collector looks at all that live: it may look seldom.
+GC_THRESHOLD = (20_000, 20, 50)
+
+Load = Callable[[], Config]
+Make = Callable[[Config, Any], Any]
+
+
+def run(load: Load, level: str, form: str) -> int:
+    """Run the gateway until a signal ends it; returns the status of the process.
+
+    ConfigError when it cannot begin.
+    """
+    config = load()
+    reactor.install()
+    from twisted.internet import reactor as installed
+
+    from transport.tap import make_service
+
+    logs.begin(sys.stderr, form, level)
+    daemon = Daemon(installed, load, make_service(config, installed))
+    installed.callWhenRunning(daemon.start)
+    installed.run()
+    return daemon.status
+
+
+@define
+class Daemon:
+    """One run of a service: an IService with `started` (a Deferred) and `reload(config)`."""
+
+    reactor: Any
+    load: Load
+    service: Any
+    tell: Callable[[str], bool] = notify
+    leave: Callable[[int], None] = os._exit
+    status: int = STOPPED
+    stopping: bool = False
+    log: Logger = field(factory=lambda: Logger(namespace="transport"))
+
+    def start(self) -> None:
+        """Begin; the reactor runs."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self.on_signal)
+        seconds = watchdog_seconds()
+        if seconds is not None:
+            clock: IReactorTime = self.reactor
+            watchdog = LoopingCall(self.tell, "WATCHDOG=1")
+            watchdog.clock = clock
+            watchdog.start(seconds)
+        maybeDeferred(self._start).addCallbacks(self._started, self._failed)
+
+    def _start(self) -> Deferred[None]:
+        self.service.startService()
+        started: Deferred[None] | None = getattr(self.service, "started", None)
+        return succeed(None) if started is None else started
+
+    def _started(self, _: object) -> None:
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*GC_THRESHOLD)
+        if not self.stopping:
+            self.tell("READY=1")
+            self.log.info("Running.")
+
+    def _failed(self, failure: Failure) -> None:
+        self.log.critical("The gateway cannot start: {reason}", reason=failure.getErrorMessage())
+        self.log.debug("The reason in full", log_failure=failure)
+        self.status = FAILED
+        self.stop()
+
+    def on_signal(self, number: int, frame: object) -> None:
+        """What the process is told from outside; a second wish to end is granted at once."""
+        if number == signal.SIGHUP:
+            self.reactor.callFromThread(self.reload)
+        elif self.stopping:
+            self.leave(FAILED)
+        else:
+            self.stopping = True
+            self.reactor.callFromThread(self.stop)
+
+    def stop(self) -> None:
+        """End cleanly, or after some seconds anyhow."""
+        self.stopping = True
+        self.tell("STOPPING=1")
+        self.log.info("Stopping.")
+        stopped = maybeDeferred(self.service.stopService)
+        stopped.addTimeout(STOP_SECONDS, self.reactor)
+        stopped.addErrback(self._not_stopped)
+        stopped.addCallback(lambda _: self.reactor.stop())
+
+    def _not_stopped(self, failure: Failure) -> None:
+        self.status = FAILED
+        self.log.error("The gateway did not stop cleanly: {reason}", reason=failure.getErrorMessage())
+
+    def reload(self) -> None:
+        """Take up the configuration as it is now; one that is wrong changes nothing."""
+        if self.stopping:
+            return
+        self.tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        try:
+            config = self.load()
+        except ConfigError as error:
+            for problem in error.problems:
+                self.log.error("The configuration stays as it was: {problem}", problem=str(problem))
+            self.tell("READY=1")
+            return
+        reloaded = maybeDeferred(self.service.reload, config)
+        reloaded.addCallbacks(self._reloaded, self._not_reloaded)
+
+    def _reloaded(self, _: object) -> None:
+        self.tell("READY=1")
+        self.log.info("The configuration was read again.")
+
+    def _not_reloaded(self, failure: Failure) -> None:
+        self.tell("READY=1")
+        self.log.failure("The configuration could not be taken up", failure=failure)

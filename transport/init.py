@@ -1,0 +1,100 @@
+"""The first configuration file, written from the descriptions of its keys, and the server's part of it."""
+
+import os
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from secrets import token_urlsafe
+
+from transport import sections
+from transport.api import Option
+from transport.config import PluginError, Plugins
+from transport.options import write
+
+WIDTH = 100
+EXAMPLE: Mapping[str, tuple[str, Mapping[str, object]]] = {
+    "irc": ("libera", {"servers": ("ircs://irc.libera.chat:6697",), "aliases": ("irc.libera.chat",)})
+}
+
+
+def file_text(domain: str, secret: str, plugins: Plugins) -> str:
+    """A configuration that works as soon as the XMPP server has its part; all keys are explained."""
+    host = domain.partition(".")[2] or domain
+    given: Mapping[str, Mapping[str, object]] = {
+        "xmpp": {"domain": domain, "server": sections.XMPP[1].default, "secret": secret},
+        "access": {"register": (host,), "guests": (), "admins": (f"admin@{host}",), "deny": ()},
+    }
+    lines = ["# The configuration of transport. A line that begins with # says what is so without it.", ""]
+    for name, options in sections.SECTIONS.items():
+        lines += [f"[{name}]", *_keys(options, given.get(name, {})), ""]
+    for name in sorted(plugins):
+        lines += _network(name, plugins)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _network(plugin: str, plugins: Plugins) -> list[str]:
+    name, given = EXAMPLE.get(plugin, (plugin, {}))
+    mark = "" if plugin in EXAMPLE else "# "
+    try:
+        options = plugins[plugin]().options
+    except PluginError as error:
+        return [f"# {error}", ""]
+    keys = [f'plugin = "{plugin}"', *_keys(sections.NETWORK[1:], given), *_keys(options, given)]
+    head = f"{mark}[networks.{name}]   # the name of the network in addresses: #room%{name}@..."
+    return [head, *(line if not mark or line.startswith("#") else mark + line for line in keys), ""]
+
+
+def _keys(options: Sequence[Option], given: Mapping[str, object]) -> Iterator[str]:
+    for option in options:
+        yield from textwrap.wrap(
+            option.doc[:1].upper() + option.doc[1:] + ".", WIDTH, initial_indent="# ", subsequent_indent="# "
+        )
+        if option.key in given:
+            yield f"{option.key} = {write(option.type, given[option.key])}"
+        elif option.type == "tables":
+            yield f"# [networks.NAME.{option.key}.NAME]"
+            yield from (f"# {option.key}: {inner.key}: {inner.doc}" for inner in option.options)
+        elif option.default is None or option.type == "secret":
+            yield f"# {option.key} = ..."
+        else:
+            yield f"# {option.key} = {write(option.type, option.default)}"
+
+
+def write_file(path: str, text: str) -> None:
+    """Make a file that only we can read; FileExistsError when there is one already."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with open(fd, "w", encoding="utf-8") as file:
+        file.write(text)
+
+
+def new_secret() -> str:
+    """A secret for the XMPP server and us."""
+    return token_urlsafe(24)
+
+
+def server_text(domain: str, secret: str) -> str:
+    """What to add to the configuration of the XMPP server, for each kind of server."""
+    return f"""\
+Prosody, in prosody.cfg.lua:
+
+    component_ports = {{ 5347 }}
+    Component "{domain}"
+        component_secret = "{secret}"
+
+ejabberd, in ejabberd.yml under "listen:":
+
+    -
+      port: 5347
+      ip: "127.0.0.1"
+      module: ejabberd_service
+      access: all
+      global_routes: false
+      hosts:
+        "{domain}":
+          password: "{secret}"
+
+Openfire, in the administration console:
+
+    Server > Server Settings > External Components: enable the service on port 5275,
+    allow {domain} with the shared secret {secret},
+    and write server = "127.0.0.1:5275" in the configuration of transport.
+"""
