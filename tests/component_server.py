@@ -76,7 +76,8 @@ class Session:
     def getPeer(self) -> IPv4Address:
         return IPv4Address("TCP", "127.0.0.1", 5347)
 
-    getHost = getPeer
+    def getHost(self) -> IPv4Address:
+        return self.getPeer()
 
     # what a server does
 

@@ -83,7 +83,8 @@ def test_a_namespace_cannot_put_a_stanza_into_the_stream(stock: Stock, ours: Our
     ours.server.session.deliver(INJECTION)
     ours.turn()
     assert [s.tag.rpartition("}")[2] for s in ours.server.stanzas] == ["iq"]
-    assert ours.server.stanzas[0].get("type") == "error" and ours.link.up
+    assert ours.server.stanzas[0].get("type") == "error"
+    assert ours.link.up
 
 
 def test_even_an_echoed_payload_cannot(ours: Ours) -> None:
@@ -95,7 +96,8 @@ def test_even_an_echoed_payload_cannot(ours: Ours) -> None:
     ours.server.session.deliver(INJECTION)
     ours.turn()
     (answer,) = ours.server.stanzas
-    assert len(answer) == 1 and "send-me-money" in answer[0].tag
+    assert len(answer) == 1
+    assert "send-me-money" in answer[0].tag
 
 
 def test_a_namespace_with_a_space_does_not_kill_the_stream(stock: Stock, ours: Ours) -> None:
@@ -105,7 +107,8 @@ def test_a_namespace_with_a_space_does_not_kill_the_stream(stock: Stock, ours: O
 
     ours.server.session.deliver(attack)
     ours.turn()
-    assert ours.link.up and [s.get("id") for s in ours.server.stanzas] == ["1"]
+    assert ours.link.up
+    assert [s.get("id") for s in ours.server.stanzas] == ["1"]
 
 
 @pytest.mark.parametrize("text", ["\x02bold\x02", "\x0304red", "nul\x00", "\x1f", "\ufffe", "\uffff"])
@@ -118,7 +121,8 @@ def test_characters_that_xml_forbids_do_not_reach_the_server(text: str, stock: S
     ours.link.send(message(text))
     ours.link.send(stanza.message(DOMAIN, f"romeo@localhost/{text}", "chat", stanza.body(text)))
     ours.turn()
-    assert len(ours.server.texts()) == 2 and ours.link.up
+    assert len(ours.server.texts()) == 2
+    assert ours.link.up
     assert "\ufffd" in ours.server.texts()[0]
 
 
@@ -152,10 +156,12 @@ def test_nobody_can_answer_a_question_that_was_put_to_somebody_else(stock: Stock
     question = tracker.request("get", "romeo@localhost", "<q xmlns='x'/>").addBoth(believed.append)
     ours.turn()
     id = ours.server.stanzas[-1].get("id")
-    assert id is not None and len(id) == 32
+    assert id is not None
+    assert len(id) == 32
     ours.server.session.deliver(forged(guessed))
     ours.server.session.deliver(forged(id))
-    assert believed == [] and not question.called
+    assert believed == []
+    assert not question.called
     ours.clock.advance(30)
     assert isinstance(believed[0].value, IqTimeout)
 
@@ -191,7 +197,8 @@ def test_nothing_is_written_before_the_head_of_the_stream() -> None:
     ours.turn()
     assert b"<message" not in b"".join(server.session.written)
     server.session.deliver(OPEN.format(id=server.session.id))
-    assert b"".join(server.session.written).startswith(b"<?xml") and server.texts() == ["early"]
+    assert b"".join(server.session.written).startswith(b"<?xml")
+    assert server.texts() == ["early"]
 
 
 def test_a_wrong_secret_is_not_tried_every_second() -> None:
@@ -215,13 +222,13 @@ def test_a_wrong_secret_is_not_tried_every_second() -> None:
     server = ComponentServer()
     ours = Ours(server, secret="wrong").start()
     ours.pass_time(600)
-    assert server.attempts < 12 and len(ours.errors()) == 1
+    assert server.attempts < 12
+    assert len(ours.errors()) == 1
 
 
 def test_no_prefix_leaks_from_one_child_to_the_next(stock: Stock, ours: Ours) -> None:
     said = (
-        f"<message from='{USER}' to='{DOMAIN}'><a xmlns:stream='jabber:component:accept'/>"
-        "<body>hello</body></message>"
+        f"<message from='{USER}' to='{DOMAIN}'><a xmlns:stream='jabber:component:accept'/><body>hello</body></message>"
     )
 
     def stock_relay(element: domish.Element) -> None:

@@ -21,11 +21,14 @@ def test_a_link_comes_up_after_the_handshake_only() -> None:
     server = ComponentServer()
     server.polite = False
     gateway = Gateway(server).start()
-    assert gateway.events == [] and not gateway.link.up
+    assert gateway.events == []
+    assert not gateway.link.up
     server.session.deliver(
         "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='session0'>"
     )
-    assert gateway.events == ["up"] and gateway.link.up and gateway.link.problem == ""
+    assert gateway.events == ["up"]
+    assert gateway.link.up
+    assert gateway.link.problem == ""
 
 
 def test_what_one_turn_says_is_one_write() -> None:
@@ -48,7 +51,8 @@ def test_what_is_sent_before_the_handshake_waits_and_goes_out_in_order() -> None
     server.down = False
     server.polite = False
     gateway.pass_time(2)
-    assert server.stanzas == [] and b"<message" not in b"".join(server.session.written)
+    assert server.stanzas == []
+    assert b"<message" not in b"".join(server.session.written)
     server.session.deliver(
         "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='session0'>"
     )
@@ -67,7 +71,8 @@ def test_a_lost_link_comes_back_and_says_what_was_said_meanwhile() -> None:
     gateway = up()
     gateway.link.send(message("in the same turn as the loss"))
     gateway.server.session.loseConnection()
-    assert not gateway.link.up and gateway.events[1].startswith("down: connection-lost")
+    assert not gateway.link.up
+    assert gateway.events[1].startswith("down: connection-lost")
     gateway.link.send(message("while down"))
     gateway.pass_time(1)
     assert gateway.events[2] == "up"
@@ -86,7 +91,8 @@ def test_the_backlog_is_bounded_and_gives_up_presence_first() -> None:
     backlog.put("<message>4")
     backlog.put("<message>5")
     assert backlog.take() == ["<message>2", "<message>3", "<message>4", "<message>5"]
-    assert len(backlog) == 0 and backlog.dropped == 5
+    assert len(backlog) == 0
+    assert backlog.dropped == 5
 
 
 def test_a_wrong_secret_is_told_once_and_clearly_then_tried_slowly() -> None:
@@ -104,11 +110,13 @@ def test_a_second_component_is_told_of_the_conflict_and_takes_over_when_the_firs
     server = ComponentServer()
     first, second = Gateway(server).start(), Gateway(server).start()
     second.pass_time(60)
-    assert second.events == [] and "already has a component" in second.link.problem
+    assert second.events == []
+    assert "already has a component" in second.link.problem
     assert first.link.up
     first.link.stopService()
     second.pass_time(300)
-    assert second.link.up and second.link.problem == ""
+    assert second.link.up
+    assert second.link.problem == ""
 
 
 def test_a_server_that_is_away_is_tried_ever_more_slowly_but_at_least_each_minute() -> None:
@@ -133,7 +141,8 @@ def test_a_server_that_is_away_is_tried_ever_more_slowly_but_at_least_each_minut
 def test_pauses_differ_at_random_within_their_bounds(refused: bool) -> None:
     first, most = (10, 300) if refused else (1, 60)
     firsts = {pause(1, refused) for _ in range(50)}
-    assert len(firsts) > 1 and all(first / 2 <= p <= first for p in firsts)
+    assert len(firsts) > 1
+    assert all(first / 2 <= p <= first for p in firsts)
     assert all(most / 2 <= pause(attempts, refused) <= most for attempts in (10, 100, 100_000))
 
 
@@ -142,7 +151,8 @@ def test_a_silent_server_is_given_up_after_the_handshake_time() -> None:
     server.polite = False
     gateway = Gateway(server).start()
     gateway.pass_time(HANDSHAKE_SECONDS)
-    assert server.session.disconnected and "no handshake" in gateway.link.problem
+    assert server.session.disconnected
+    assert "no handshake" in gateway.link.problem
     server.polite = True
     gateway.pass_time(2)
     assert gateway.link.up
@@ -156,7 +166,8 @@ def test_an_error_in_handling_one_stanza_costs_that_stanza_only() -> None:
     gateway.link.stream.on_stanza = working
     gateway.server.session.deliver("<message from='a@b' to='c@d'/>")
     assert [e.name for e in gateway.got] == ["message"]
-    assert gateway.link.up and len(gateway.errors()) == 1
+    assert gateway.link.up
+    assert len(gateway.errors()) == 1
 
 
 def test_errors_in_the_callbacks_do_not_stop_the_link() -> None:
@@ -164,7 +175,8 @@ def test_errors_in_the_callbacks_do_not_stop_the_link() -> None:
     gateway.link.on_up = gateway.link.on_down = lambda *_: 1 / 0
     gateway.server.session.loseConnection()
     gateway.pass_time(1)
-    assert gateway.link.up and len(gateway.errors()) == 2
+    assert gateway.link.up
+    assert len(gateway.errors()) == 2
 
 
 def test_a_stanza_longer_than_the_server_takes_is_dropped_counted_and_logged_without_its_text() -> None:
@@ -172,9 +184,12 @@ def test_a_stanza_longer_than_the_server_takes_is_dropped_counted_and_logged_wit
     gateway.link.send(message("é" * 500))
     gateway.link.send(message("fits" + "x" * 800))
     gateway.turn()
-    assert len(bodies(gateway)) == 1 and gateway.link.oversized == 1
+    assert len(bodies(gateway)) == 1
+    assert gateway.link.oversized == 1
     warning = [e for e in gateway.logged if e["log_level"].name == "warn"]
-    assert len(warning) == 1 and "é" not in str(warning) and "romeo@localhost" in str(warning)
+    assert len(warning) == 1
+    assert "é" not in str(warning)
+    assert "romeo@localhost" in str(warning)
 
 
 def test_a_stanza_beyond_our_limits_is_answered_and_the_link_stays() -> None:
@@ -183,7 +198,8 @@ def test_a_stanza_beyond_our_limits_is_answered_and_the_link_stays() -> None:
     gateway.server.session.deliver(f"<iq from='a@b' to='c@{DOMAIN}' type='get' id='7'>{deep}</iq>")
     gateway.server.session.deliver(f"<message from='a@b' to='c@{DOMAIN}' type='error'>{deep}</message>")
     gateway.turn()
-    assert gateway.got == [] and gateway.link.up
+    assert gateway.got == []
+    assert gateway.link.up
     (answer,) = gateway.server.stanzas
     assert (answer.get("type"), answer.get("to"), answer.get("id")) == ("error", "a@b", "7")
 
@@ -192,9 +208,11 @@ def test_a_broken_stream_is_told_why_and_replaced() -> None:
     gateway = up()
     first = gateway.server.session
     first.deliver("<message></presence>")
-    assert b"<not-well-formed" in first.written[-2] and first.disconnected
+    assert b"<not-well-formed" in first.written[-2]
+    assert first.disconnected
     gateway.pass_time(1)
-    assert gateway.link.up and gateway.server.session is not first
+    assert gateway.link.up
+    assert gateway.server.session is not first
 
 
 def test_an_idle_link_is_kept_alive_with_a_space() -> None:
@@ -214,7 +232,8 @@ def test_stopping_says_what_waits_and_ends_the_stream() -> None:
     gateway.link.stopService().addCallback(done.append)
     assert bodies(gateway) == ["last words"]
     assert gateway.server.session.written[-1] == b"</stream:stream>"
-    assert done == [None] and gateway.events[-1].startswith("down")
+    assert done == [None]
+    assert gateway.events[-1].startswith("down")
     assert gateway.clock.getDelayedCalls() == []
 
 
@@ -227,7 +246,8 @@ def test_stopping_does_not_wait_for_ever_for_a_server_that_keeps_the_connection(
     gateway.link.stopService().addCallback(done.append)
     assert done == []
     gateway.pass_time(10)
-    assert done == [None] and gateway.clock.getDelayedCalls() == []
+    assert done == [None]
+    assert gateway.clock.getDelayedCalls() == []
 
 
 def _aborted():  # type: ignore[no-untyped-def]
@@ -245,7 +265,8 @@ def test_stopping_ends_retries_and_attempts(state: str) -> None:
     gateway = Gateway(server).start()
     done: list[object] = []
     gateway.link.stopService().addCallback(done.append)
-    assert done == [None] and gateway.clock.getDelayedCalls() == []
+    assert done == [None]
+    assert gateway.clock.getDelayedCalls() == []
     attempts = server.attempts
     gateway.pass_time(600)
     assert server.attempts == attempts

@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from transport.xmpp.element import Element, attribute
 from transport.xmpp.ns import COMPONENT, STREAM, STREAM_ERRORS, tag
+from transport.xmpp.outgoing import octets
 from transport.xmpp.stream import Limits, StreamError, StreamParser
 
 _HANDSHAKE = tag(COMPONENT, "handshake")
@@ -51,15 +52,18 @@ class ComponentStream(Protocol):
             handle = transport.getHandle()  # type: ignore[attr-defined]
             if hasattr(socket, "TCP_USER_TIMEOUT") and isinstance(handle, socket.socket):
                 handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_AFTER)
-        self.write(
+        self._say(
             f"<?xml version='1.0'?><stream:stream xmlns='{COMPONENT}' xmlns:stream='{STREAM}'"
             f" to='{attribute(self.domain)}'>"
         )
 
-    def write(self, xml: str) -> None:
-        """Hand text to the connection."""
+    def write(self, data: bytes) -> None:
+        """Hand what is ready to go out to the connection."""
         assert self.transport is not None
-        self.transport.write(xml.encode("utf-8", "replace"))
+        self.transport.write(data)
+
+    def _say(self, xml: str) -> None:
+        self.write(octets(xml))
 
     def dataReceived(self, data: bytes) -> None:
         """Read the stream; a broken one is answered with why, and dropped."""
@@ -69,7 +73,7 @@ class ComponentStream(Protocol):
             self.parser.feed(data)
         except StreamError as e:
             if e.condition != "stream-closed" and self.reason is None:
-                self.write(f"<stream:error><{e.condition} xmlns='{STREAM_ERRORS}'/></stream:error>")
+                self._say(f"<stream:error><{e.condition} xmlns='{STREAM_ERRORS}'/></stream:error>")
             self.close(e)
 
     def close(self, reason: Exception) -> None:
@@ -77,7 +81,7 @@ class ComponentStream(Protocol):
         if self.reason is None:
             self.reason = reason
             self.parser.on_element = _ignored
-            self.write("</stream:stream>")
+            self._say("</stream:stream>")
             assert self.transport is not None
             self.transport.loseConnection()
 
@@ -96,7 +100,7 @@ class ComponentStream(Protocol):
 
     def _opened(self, attrs: dict[str, str]) -> None:
         proof = hashlib.sha1((attrs.get("id", "") + self.secret).encode("utf-8", "replace"))  # noqa: S324
-        self.write(f"<handshake>{proof.hexdigest()}</handshake>")
+        self._say(f"<handshake>{proof.hexdigest()}</handshake>")
 
     def _before_handshake(self, element: Element) -> None:
         if element.tag == _ERROR:

@@ -8,30 +8,43 @@ import re
 from collections.abc import Iterator, Mapping
 
 from transport.text.clean import clean
-from transport.xmpp.ns import SEPARATOR, XML
+from transport.xmpp.ns import SEPARATOR, XML, tag
 
-_TEXT = re.compile("[&<>\r]")
-_TEXT_AS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_ATTRIBUTE = re.compile("[&<>\"'\r\n\t]")
-_ATTRIBUTE_AS = _TEXT_AS | {'"': "&quot;", "'": "&#39;", "\n": "&#10;", "\t": "&#9;"}
-_NAME = re.compile(r"[^\W\d][\w.\-]*\Z")
-
-_LANG = f"{XML}{SEPARATOR}lang"
+_LANG = tag(XML, "lang")
+# What may be a name by XML 1.0 (sections 2.3) and has no colon.
+_START = (
+    "A-Z_a-z\xc0-\xd6\xd8-\xf6\xf8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+)
+_NAME = re.compile(f"[{_START}][{_START}.0-9\xb7\u0300-\u036f\u203f\u2040-]*\\Z")
 
 
 def text(value: str) -> str:
     """A string as character data; what XML forbids becomes U+FFFD."""
-    value = clean(value)
-    if _TEXT.search(value):
-        return _TEXT.sub(lambda m: _TEXT_AS[m[0]], value)
+    if not value.isprintable():
+        value = clean(value)
+    # Asking first costs less than replacing nothing.
+    if "&" in value:
+        value = value.replace("&", "&amp;")
+    if "<" in value:
+        value = value.replace("<", "&lt;")
+    if ">" in value:
+        value = value.replace(">", "&gt;")
+    if "\r" in value:
+        value = value.replace("\r", "&#13;")
     return value
 
 
 def attribute(value: str) -> str:
     """A string as an attribute's value, for either quote; what XML forbids becomes U+FFFD."""
-    value = clean(value)
-    if _ATTRIBUTE.search(value):
-        return _ATTRIBUTE.sub(lambda m: _ATTRIBUTE_AS[m[0]], value)
+    plain = value.isprintable()
+    value = text(value)
+    if not plain:
+        value = value.replace("\n", "&#10;").replace("\t", "&#9;")
+    if "'" in value:
+        value = value.replace("'", "&#39;")
+    if '"' in value:
+        value = value.replace('"', "&quot;")
     return value
 
 
@@ -114,7 +127,12 @@ def _name(name: str) -> str:
 
 def _write(element: Element, default: str, out: list[str]) -> None:
     uri, _, name = element.tag.rpartition(SEPARATOR)
-    out.append(f"<{_name(name)}")
+    if uri == XML:
+        # The one namespace that must not be declared as a default.
+        name, uri = f"xml:{_name(name)}", default
+    else:
+        _name(name)
+    out.append(f"<{name}")
     if uri != default:
         out.append(f" xmlns='{attribute(uri)}'")
     foreign = 0

@@ -14,12 +14,11 @@ from twisted.internet.protocol import Factory
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
-from transport.text.clean import clean
 from transport.xmpp import stanza
 from transport.xmpp.backlog import Backlog
 from transport.xmpp.component import ComponentStream
 from transport.xmpp.element import Element
-from transport.xmpp.outgoing import verify
+from transport.xmpp.outgoing import octets, verify
 from transport.xmpp.stream import Limits, StreamError
 
 T = TypeVar("T")
@@ -92,10 +91,8 @@ class Link(Service):
         What XML forbids is replaced; a stanza longer than the server takes is dropped, counted and logged,
         since it would end the stream for everybody.
         """
-        if not xml.isprintable():
-            xml = clean(xml)
         # No character is longer than four bytes.
-        if len(xml) * 4 > self.stanza_bytes and len(xml.encode()) > self.stanza_bytes:
+        if len(xml) * 4 > self.stanza_bytes and len(octets(xml)) > self.stanza_bytes:
             self._drop(xml)
             return
         if self.check:
@@ -188,14 +185,14 @@ class Link(Service):
     def _flush(self) -> None:
         """Write what this turn of the reactor had to say, at once."""
         if self.up and self.out and self.stream is not None:
-            xml = "".join(self.out)
+            data = octets("".join(self.out))
             self.out.clear()
             self.quiet = False
-            self.stream.write(xml)
+            self.stream.write(data)
 
     def _keep_alive(self) -> None:
         if self.quiet and self.stream is not None:
-            self.stream.write(" ")
+            self.stream.write(b" ")
         self.quiet = True
 
     def _refused(self, element: Element) -> None:
