@@ -101,13 +101,15 @@ def write_page(prosody: Prosody, kept: Secrets) -> str:
     return f"http://localhost:{prosody.http_port}/"
 
 
-def wait_for_gateway(prosody: Prosody, gateway: Program, seen: int) -> None:
-    """Wait until Prosody tells that the gateway has signed in, in what its log says after `seen` bytes."""
+def wait_for_gateway(prosody: Prosody, gateway: Program, mark: int) -> None:
+    """Wait until Prosody tells that the gateway has signed in."""
     deadline = time.monotonic() + 60
-    while b"successfully authenticated" not in prosody.log.read_bytes()[seen:]:
-        if not gateway.running or time.monotonic() > deadline:
-            raise NotStarted(f"The gateway did not reach the XMPP server:\n{gateway.tail()}")
-        time.sleep(0.05)
+    while True:
+        try:
+            return prosody.wait_for_component(mark, 0.2)
+        except NotStarted:
+            if not gateway.running or time.monotonic() > deadline:
+                raise NotStarted(f"The gateway did not reach the XMPP server:\n{gateway.tail()}") from None
 
 
 def raise_curtain(stack: contextlib.ExitStack) -> dict[str, Program]:
@@ -133,13 +135,13 @@ def raise_curtain(stack: contextlib.ExitStack) -> dict[str, Program]:
     )
     bot = Program([sys.executable, "-m", "demo.bot", "127.0.0.1", str(ngircd.port)], log=WORK / "bot.log", folder=ROOT)
     page = write_page(prosody, kept)
-    seen = prosody.log.stat().st_size if prosody.log.exists() else 0
+    mark = prosody.mark()
     for program in (prosody.program, ngircd.program, gateway, bot):
         stack.callback(program.stop)
         program.start()
     for user in USERS:
         prosody.register(user, getattr(kept, user))
-    wait_for_gateway(prosody, gateway, seen)
+    wait_for_gateway(prosody, gateway, mark)
     print(Template(TOLD).substitute(values, page=page, romeo=kept.romeo, juliet=kept.juliet, logs=WORK), flush=True)
     return {"Prosody": prosody.program, "ngIRCd": ngircd.program, "The gateway": gateway, "The bot": bot}
 

@@ -7,6 +7,7 @@ from demo.partners.ngircd import Ngircd
 from demo.partners.process import NotStarted, Partner, Program
 from demo.partners.prosody import Prosody
 from demo.partners.system import debian_version, free_port, free_ports
+from demo.partners.xmpp_server import XmppServer
 
 __all__ = [
     "Atheme",
@@ -19,6 +20,7 @@ __all__ = [
     "Partner",
     "Program",
     "Prosody",
+    "XmppServer",
     "debian_version",
     "free_port",
     "free_ports",

@@ -5,19 +5,21 @@ import urllib.request
 from pathlib import Path
 
 from demo.partners.certs import Authority
-from demo.partners.process import Partner, Program
+from demo.partners.process import Program
 from demo.partners.system import LOOPBACK, fill, free_ports
+from demo.partners.xmpp_server import XmppServer
 
 EJABBERDCTL = Path("/usr/sbin/ejabberdctl")
 
 
-class Ejabberd(Partner):
+class Ejabberd(XmppServer):
     """An ejabberd for `localhost`.
 
     `port` is for clients, `component_port` for the gateway, `http_port` for `/ws`, `/bosh` and `/api`.
     """
 
     name = "ejabberd"
+    linked = b"Accepted external component handshake"
 
     def __init__(
         self,
@@ -65,7 +67,7 @@ class Ejabberd(Partner):
             ],
             log=folder / "ejabberd.out",
             folder=folder,
-            port=self.component_port,
+            ports=(self.component_port, self.port, self.http_port),
         )
 
     def own_control(self) -> Path:

@@ -41,7 +41,7 @@ class Inspircd(Partner):
             ["inspircd", "--nofork", *as_root, "--config", str(config)],
             log=folder / "inspircd.out",
             folder=folder,
-            port=self.port,
+            ports=(self.port, self.tls_port, self.services_port),
         )
 
     @property

@@ -32,7 +32,7 @@ class Ngircd(Partner):
         )
         self.log = folder / "ngircd.log"
         self.program = Program(
-            ["ngircd", "--nodaemon", "--config", str(config)], log=self.log, folder=folder, port=self.port
+            ["ngircd", "--nodaemon", "--config", str(config)], log=self.log, folder=folder, ports=(self.port,)
         )
 
     @property

@@ -1,4 +1,4 @@
-"""A program started in a process group of its own, watched until its port answers, and ended whole."""
+"""A program started in a process group of its own, watched until its ports answer, and ended whole."""
 
 import os
 import signal
@@ -24,20 +24,20 @@ class Program:
         *,
         log: Path,
         folder: Path,
-        port: int | None = None,
+        ports: Sequence[int] = (),
         environment: Mapping[str, str] | None = None,
         patience: float = 30.0,
     ) -> None:
         self.command = list(command)
         self.log = log
         self.folder = folder
-        self.port = port
+        self.ports = tuple(ports)
         self.environment = {**os.environ, **(environment or {})}
         self.patience = patience
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the program and wait until its port answers."""
+        """Start the program and wait until its ports answer."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command,
@@ -49,7 +49,7 @@ class Program:
                 start_new_session=True,
             )
         deadline = time.monotonic() + self.patience
-        while self.port is not None and not answers(self.port):
+        while not all(answers(port) for port in self.ports):
             if not self.running or time.monotonic() > deadline:
                 self.kill()
                 raise NotStarted(f"{' '.join(self.command)} did not come up:\n{self.tail()}")

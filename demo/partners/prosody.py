@@ -4,11 +4,12 @@ import subprocess
 from pathlib import Path
 
 from demo.partners.certs import Authority
-from demo.partners.process import Partner, Program
+from demo.partners.process import Program
 from demo.partners.system import fill, free_ports
+from demo.partners.xmpp_server import XmppServer
 
 
-class Prosody(Partner):
+class Prosody(XmppServer):
     """A Prosody for `localhost`.
 
     `port` is for clients, `component_port` for the gateway, `http_port` for `/xmpp-websocket`,
@@ -16,6 +17,7 @@ class Prosody(Partner):
     """
 
     name = "prosody"
+    linked = b"External component successfully authenticated"
 
     def __init__(
         self,
@@ -50,7 +52,7 @@ class Prosody(Partner):
             ["prosody", "-F", "--config", str(self.config)],
             log=folder / "prosody.out",
             folder=folder,
-            port=self.component_port,
+            ports=(self.component_port, self.port, self.http_port),
         )
 
     @property
