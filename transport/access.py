@@ -53,14 +53,34 @@ def normal(entry: str) -> str:
 class Access:
     """The policy; `extra` are entries added while running, by the list's name."""
 
-    __slots__ = ("_admins", "_deny", "_guests", "_register")
+    __slots__ = ("_admins", "_deny", "_guests", "_networks", "_register")
 
-    def __init__(self, config: AccessConfig, extra: Mapping[str, Iterable[str]] | None = None) -> None:
+    def __init__(
+        self,
+        config: AccessConfig,
+        extra: Mapping[str, Iterable[str]] | None = None,
+        networks: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        self.update(config, extra, networks)
+
+    def update(
+        self,
+        config: AccessConfig,
+        extra: Mapping[str, Iterable[str]] | None = None,
+        networks: Mapping[str, Iterable[str]] | None = None,
+    ) -> None:
+        """Take another policy; `networks` are the lists that narrow a network, by its name."""
         more = extra or {}
         self._register = AccessList.of(config.register, more.get("register", ()))
         self._guests = AccessList.of(config.guests, more.get("guests", ()))
         self._admins = AccessList.of(config.admins, more.get("admins", ()))
         self._deny = AccessList.of(config.deny, more.get("deny", ()))
+        self._networks = {name: AccessList.of(entries) for name, entries in (networks or {}).items()}
+
+    def may_use(self, bare: str, network: str) -> bool:
+        """Whether a network's own list lets somebody in; one without a list lets everybody."""
+        own = self._networks.get(network)
+        return own is None or bare in own
 
     def denied(self, bare: str) -> bool:
         """Whether somebody may do nothing at all."""

@@ -36,14 +36,13 @@ class Contacts:
         send: Callable[[str], object],
         store: IStore,
         translator: Translator,
-        caps: str = "",
     ) -> None:
         self._domain = domain
         self._networks = networks
         self._send = send
         self._store = store
         self._translator = translator
-        self._caps = caps
+        self.caps: Callable[[], str] = str
 
     # addresses
 
@@ -71,6 +70,14 @@ class Contacts:
         self.show(owner, key, owner.jid)
         if not row.from_contact:
             self._send(build.presence(jid, owner.jid, "subscribe", self._nick(key, row)))
+
+    def deny(self, owner: Owner, key: Key) -> None:
+        """The owner may not have this contact."""
+        self._send(build.presence(self.jid(key), owner.jid, "unsubscribed"))
+
+    def refuse_probe(self, owner: Owner, key: Key) -> None:
+        """Somebody asks for presence without a subscription (RFC 6121 section 4.3.2)."""
+        self._send(build.presence(self.jid(key), owner.jid, "unsubscribed"))
 
     def subscribed(self, owner: Owner, key: Key) -> None:
         """The owner grants presence."""
@@ -123,7 +130,7 @@ class Contacts:
         jid = self.jid(key)
         if key == GATEWAY:
             kind = "" if owner.member or owner.sessions else "unavailable"
-            return build.presence(jid, to, kind, "" if kind else self._caps)
+            return build.presence(jid, to, kind, "" if kind else self.caps())
         session = owner.sessions.get(key[0])
         if not key[1]:
             return self._network_presence(jid, to, session)
@@ -134,9 +141,9 @@ class Contacts:
         if session is None or session.state is State.OFFLINE:
             return build.presence(jid, to, "unavailable")
         if session.online:
-            return build.presence(jid, to, "", self._caps)
+            return build.presence(jid, to, "", self.caps())
         words = Text("Connecting to {network}.", network=session.name)
-        return build.presence(jid, to, "", _inside(Show.XA, self._translator.render(words, "en")) + self._caps)
+        return build.presence(jid, to, "", _inside(Show.XA, self._translator.render(words, "en")) + self.caps())
 
     def arrived(self, owner: Owner, full: str) -> None:
         """A client has become available: show it the gateway and what is signed in."""

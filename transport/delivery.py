@@ -62,7 +62,7 @@ class Delivery:
             self.failed(session, message, session.why or Refused(
                 "recipient-unavailable", "You are not connected to {network}.", network=session.name))  # fmt: skip
             return
-        if len(session.held) >= self._limits.queue:
+        if len(session.held) >= self._limits.queue_per_target:
             self.failed(session, message, Refused(
                 "resource-constraint", "Too many messages wait for {network} already.", network=session.name,
                 retry_after=60))  # fmt: skip

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
 
 from transport.address import local_part
@@ -14,6 +13,7 @@ from transport.api import (
     Delivered,
     Disconnected,
     Failed,
+    INetwork,
     Invited,
     Kind,
     Message,
@@ -186,16 +186,12 @@ class Render:
             )
         )  # fmt: skip
 
-    def safely(
-        self, session_owner: str, network: str, event: MessageIn, key: str, contact: str
-    ) -> Deferred[str | None]:
-        """Keep a contact's message until the XMPP server has it; the stanza, or None when the key is known."""
+    def kept_stanza(self, owner: str, network: INetwork, event: MessageIn) -> str:
+        """A contact's message as it is kept until the XMPP server has it; it carries its own time."""
         when = event.message.when or datetime.fromtimestamp(self._reactor.seconds(), UTC)
         payload = f"<body>{text(event.message.text)}</body>{build.delay(when, self._domain)}"
-        new_id = self._new_id()
-        xml = build.message(contact, session_owner, "chat", payload, id=new_id)
-        kept = self._store.inbox_put(session_owner, network, key, xml)
-        return kept.addCallback(lambda row: None if row is None else xml)
+        local = local_part(network.name, event.sender.name, network.case) or network.name
+        return build.message(f"{local}@{self._domain}", owner, "chat", payload, id=self._new_id())
 
     # the owner's own messages
 

@@ -30,14 +30,15 @@ class HistoryWish:
 class Seat:
     """A client in a room.
 
-    `address` is the room's, as this client spells it.  `head` and `tail` are what a message to it has
-    before the nick and before the id, ready for the wire.  While history is fetched, `backlog` holds what
-    must come after it.
+    `address` is the room's, as this client spells it; `nick` is the one it knows, `asked` the one it asked
+    for.  `head` and `tail` are what a message to it has before the nick and before the id, ready for the
+    wire.  While history is fetched, `backlog` holds what must come after it.
     """
 
     __slots__ = (
         "address",
         "address_attr",
+        "asked",
         "backlog",
         "full",
         "full_attr",
@@ -51,7 +52,7 @@ class Seat:
     def __init__(self, full: str, address: str, nick: str, wish: HistoryWish) -> None:
         self.full = full
         self.address = address
-        self.nick = nick
+        self.nick = self.asked = nick
         self.wish = wish
         self.full_attr = attribute(full)
         self.address_attr = attribute(address)

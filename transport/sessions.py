@@ -40,6 +40,7 @@ class Sessions:
         self._jitter = jitter
         self._paces: dict[str, Pace] = {}
         self.closing = False
+        self.goodbyes = 0
 
     # signing in and out
 
@@ -69,6 +70,7 @@ class Sessions:
         self._cancel(session)
         state, session.state = session.state, State.OFFLINE
         if state in (State.CONNECTING, State.ONLINE):
+            self.goodbyes += 1
             self._guarded(session, session.plugin.disconnect, str(reason))
         self.delivery.fail_all(session, Refused("recipient-unavailable", "You are signed out of {network}.",
                                         network=session.name))  # fmt: skip

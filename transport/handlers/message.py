@@ -1,0 +1,182 @@
+"""Messages of owners: to rooms, to people in rooms, to contacts, to networks and to the gateway."""
+
+from collections.abc import Callable
+from typing import Any
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+
+from transport.address import Address
+from transport.api import Kind, Message, Refused, Target, Text
+from transport.delivery import Delivery
+from transport.handlers.payload import Payload, read_payload
+from transport.handlers.room import RoomPresences
+from transport.handlers.talk import Talk
+from transport.networks import Networks, native
+from transport.owners import Owner
+from transport.rooms import Room
+from transport.session import Session
+from transport.sessions import Sessions
+from transport.xmpp.element import Element
+from transport.xmpp.ns import BODY
+
+# A client that answers with one of these is not there any more (XEP-0045 section 18.1.1).
+GHOST = frozenset(
+    {"gone", "item-not-found", "recipient-unavailable", "remote-server-not-found", "remote-server-timeout"}
+    | {"service-unavailable", "redirect", "jid-malformed", "internal-server-error"}
+)
+
+
+class Messages:
+    """Takes every message of the link."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        domain: str,
+        networks: Networks,
+        sessions: Sessions,
+        delivery: Delivery,
+        talk: Talk,
+        rooms: RoomPresences,
+        refuse: Callable[..., None],
+        address: Callable[[str], Address],
+        limit: int,
+    ) -> None:
+        self._domain = domain
+        self._networks = networks
+        self._sessions = sessions
+        self._delivery = delivery
+        self._talk = talk
+        self._rooms = rooms
+        self._refuse = refuse
+        self._address = address
+        self._limit = limit
+
+    def handle(self, owner: Owner, element: Element, from_: str, to: str) -> None:
+        """A message of an owner; Refused when it goes nowhere."""
+        kind = element.attrs.get("type")
+        if kind == "groupchat":
+            room = owner.rooms.get(to)
+            if room is None or from_ not in room.seats:
+                self._not_there(to)
+                return
+            self._to_room(room, element)
+        elif kind == "error":
+            self._bounced(owner, element, from_, to)
+        elif kind != "headline":
+            self._to_person(owner, element, from_, to)
+
+    # rooms
+
+    def _not_there(self, to: str) -> None:
+        if "/" in to:
+            raise Refused("bad-request", "A message to one person in a room is not a message to the room.")
+        raise Refused("not-acceptable", "You are not in this room; join it first.")
+
+    def _to_room(self, room: Room, element: Element) -> None:
+        payload = read_payload(element, room.session.network.features)
+        if payload.subject is not None and not payload.text:
+            self._set_subject(room, element, payload.subject)
+            return
+        if payload.text:
+            self._send(room.session, room.target, element, payload)
+
+    def _send(self, session: Session, target: Target, element: Element, payload: Payload) -> None:
+        if len(payload.text) > self._limit:
+            raise Refused("policy-violation", "This text is longer than {limit} characters.", limit=self._limit)
+        message = Message(
+            payload.text, element.attrs.get("id"), receipt=payload.receipt, details=payload.details, origin=element
+        )
+        self._delivery.send(session, target, message)
+
+    def _set_subject(self, room: Room, element: Element, subject: str) -> None:
+        if room.session.rooms_of is None or not room.session.online:
+            raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
+        self._report(room.session.rooms_of.set_subject(room.name, subject), element)
+
+    # people
+
+    def _to_person(self, owner: Owner, element: Element, from_: str, to: str) -> None:
+        known = owner.peers.get(to)
+        if known is None:
+            known = self._find(owner, element, from_, to)
+            if known is None:
+                return
+        session, target = known
+        payload = read_payload(element, session.network.features)
+        if payload.state is not None and session.typing is not None and session.online:
+            session.typing.typing(target, payload.state == "composing")
+        if session.whispers and target.kind is Kind.CONTACT:
+            session.whispers.pop(target.name, None)
+        if payload.text:
+            self._send(session, target, element, payload)
+
+    def _find(self, owner: Owner, element: Element, from_: str, to: str) -> Any:
+        address = self._address(to)
+        if not address.network:
+            self._talk.hear(owner, "", None, element, from_)
+            return None
+        network = self._networks.get(address.network)
+        if network is None:
+            raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
+        if not address.name:
+            self._talk.hear(owner, network.name, owner.sessions.get(network.name), element, from_)
+            return None
+        name = native(network, address.name)
+        if network.address_type(name) is Kind.ROOM:
+            return self._in_room(owner, element, from_, to, address)
+        session = owner.sessions.get(network.name)
+        if session is None:
+            if element.child(BODY) is None:
+                return None
+            if network.name not in owner.state.accounts:
+                raise Refused(
+                    "registration-required",
+                    "Register with {network} first, or join one of its rooms.", network=network.name,
+                )  # fmt: skip
+            session = self._sessions.sign_in(owner, network)
+        target = Target(Kind.CONTACT, name)
+        owner.remember_peer(to, session, target)
+        return session, target
+
+    def _in_room(self, owner: Owner, element: Element, from_: str, to: str, address: Address) -> Any:
+        """A private message to an occupant, or an invitation; anything else to a room is a mistake."""
+        bare = to.partition("/")[0]
+        room = owner.rooms.get(bare)
+        if self._rooms.invitation(owner, room, element, from_):
+            return None
+        if element.child(BODY) is None:
+            return None
+        if room is None or from_ not in room.seats:
+            raise Refused("not-acceptable", "You are not in this room; join it first.")
+        if not address.resource:
+            raise Refused("not-acceptable", "Write this in the room itself, or to one person in it.")
+        if address.resource not in room.occupants:
+            raise Refused("item-not-found", "{nick} is not in this room.", nick=address.resource)
+        session = room.session
+        if len(session.whispers) > 1000:
+            session.whispers.clear()
+        session.whispers[session.network.fold(address.resource)] = room.name
+        return session, Target(Kind.ROOM, room.name, address.resource)
+
+    # what comes back
+
+    def _bounced(self, owner: Owner, element: Element, from_: str, to: str) -> None:
+        room = owner.rooms.get(to.partition("/")[0])
+        if room is None or from_ not in room.seats:
+            return
+        error = next((e for e in element.elements() if e.name == "error"), None)
+        if error is not None and any(e.name in GHOST for e in error.elements()):
+            self._rooms.unseat(room, from_, Text("The client is gone."))
+
+    def _report(self, done: Deferred[None], element: Element) -> None:
+        def failed(failure: Any) -> None:
+            if failure.check(Refused):
+                self._refuse(element, failure.value)
+                return
+            self.log.failure("a request to a network failed", failure)
+            self._refuse(element, Refused("internal-server-error", "The gateway failed to do this."))
+
+        done.addErrback(failed)

@@ -1,0 +1,104 @@
+"""What is in a message that an owner sends, cut down to what its network can carry."""
+
+from collections.abc import Set
+
+from attrs import define
+
+from transport.api import Details, Feature, Refused
+from transport.xmpp.element import Element
+from transport.xmpp.ns import (
+    BODY,
+    CHATSTATES,
+    EME,
+    OMEMO,
+    OMEMO_2,
+    OPENPGP,
+    OPENPGP_LEGACY,
+    RECEIPTS,
+    SEPARATOR,
+    SUBJECT,
+    tag,
+)
+
+_ENCRYPTED = frozenset(
+    {
+        tag(OMEMO, "encrypted"),
+        tag(OMEMO_2, "encrypted"),
+        tag(OPENPGP, "openpgp"),
+        tag(OPENPGP_LEGACY, "x"),
+        tag(EME, "encryption"),
+    }
+)
+_REQUEST = tag(RECEIPTS, "request")
+_REPLACE = tag("urn:xmpp:message-correct:0", "replace")
+_RETRACT = frozenset({tag("urn:xmpp:message-retract:0", "retract"), tag("urn:xmpp:message-retract:1", "retract")})
+_APPLY = tag("urn:xmpp:fasten:0", "apply-to")
+_REACTIONS = tag("urn:xmpp:reactions:0", "reactions")
+_REPLY = tag("urn:xmpp:reply:0", "reply")
+_STATE = CHATSTATES + SEPARATOR
+
+
+@define
+class Payload:
+    """A message's text and what came with it; `state` is a chat state (XEP-0085)."""
+
+    text: str = ""
+    subject: str | None = None
+    receipt: bool = False
+    state: str | None = None
+    details: Details | None = None
+
+
+def read_payload(element: Element, features: Set[Feature]) -> Payload:
+    """Read a message; Refused for what the network cannot carry in any form.
+
+    An encrypted message is refused, and its fallback text never sent on (XEP-0380).
+    """
+    children = element.children
+    if len(children) == 1:
+        only = children[0]
+        if isinstance(only, Element) and only.tag == BODY:
+            return Payload(only.text)
+    payload = Payload()
+    for child in children:
+        if isinstance(child, Element):
+            _take(payload, child, features)
+    if payload.details is not None and payload.details.replaces and Feature.CORRECTION not in features:
+        # The reader must see that this is no new thought.
+        payload.text = f"(corrected) {payload.text}" if payload.text else ""
+        payload.details = None
+    return payload
+
+
+def _take(payload: Payload, child: Element, features: Set[Feature]) -> None:
+    name = child.tag
+    if name == BODY:
+        payload.text = payload.text or child.text
+    elif name == SUBJECT:
+        payload.subject = child.text
+    elif name in _ENCRYPTED:
+        raise Refused(
+            "not-acceptable",
+            "This message is encrypted, and nobody beyond this gateway can read it. "
+            "Turn encryption off for this conversation and send it again.",
+        )
+    elif name == _REQUEST:
+        payload.receipt = True
+    elif name.startswith(_STATE):
+        payload.state = child.name
+    elif name == _REPLACE:
+        payload.details = Details(replaces=child.get("id"))
+    elif name in _RETRACT or name == _APPLY:
+        _need(Feature.RETRACTION, features, "This network cannot take a message back.")
+        payload.details = Details(retracts=child.get("id"))
+    elif name == _REACTIONS:
+        _need(Feature.REACTIONS, features, "This network knows no reactions.")
+        given = tuple(e.text for e in child.elements())
+        payload.details = Details(reactions={child.get("id"): given})
+    elif name == _REPLY and Feature.REPLIES in features:
+        payload.details = Details(reply_to=child.get("id"))
+
+
+def _need(feature: Feature, features: Set[Feature], why: str) -> None:
+    if feature not in features:
+        raise Refused("feature-not-implemented", why)

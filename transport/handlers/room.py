@@ -1,0 +1,242 @@
+"""Clients in rooms: entering, leaving, nicks and invitations (XEP-0045)."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from twisted.internet.defer import Deferred
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import Logger
+
+from transport.access import Access
+from transport.address import Address
+from transport.api import INetwork, Kind, Refused, Text
+from transport.networks import Networks, native
+from transport.owners import Owner
+from transport.room_view import HISTORY, RoomView
+from transport.rooms import HistoryWish, Room, Seat
+from transport.session import Session
+from transport.sessions import Sessions
+from transport.store.interface import IStore, KeptRoom
+from transport.xmpp import stanza as build
+from transport.xmpp.element import Element, attribute, text
+from transport.xmpp.ns import MUC, MUC_USER, tag
+
+_X = tag(MUC, "x")
+_X_USER = tag(MUC_USER, "x")
+_HISTORY = tag(MUC, "history")
+_PASSWORD = tag(MUC, "password")
+_INVITE = tag(MUC_USER, "invite")
+_REASON = tag(MUC_USER, "reason")
+
+
+class RoomPresences:
+    """Takes the presence that owners send to rooms."""
+
+    log = Logger()
+
+    def __init__(
+        self,
+        domain: str,
+        reactor: IReactorTime,
+        networks: Networks,
+        sessions: Sessions,
+        store: IStore,
+        access: Access,
+        view: RoomView,
+        send: Callable[[str], object],
+        refuse: Callable[..., None],
+        persistent: Callable[[str], bool],
+        limit: int,
+    ) -> None:
+        self._domain = domain
+        self._reactor = reactor
+        self._networks = networks
+        self._sessions = sessions
+        self._store = store
+        self._access = access
+        self._view = view
+        self._send = send
+        self._refuse = refuse
+        self._persistent = persistent
+        self._limit = limit
+
+    def handle(self, owner: Owner, element: Element, from_: str, to: str, network: INetwork, address: Address) -> None:
+        """A presence to a room or somebody in it."""
+        kind = element.attrs.get("type", "")
+        bare = to.partition("/")[0]
+        room = owner.rooms.get(bare)
+        if kind == "unavailable":
+            if room is not None and from_ in room.seats:
+                status = next((e.text for e in element.elements() if e.name == "status"), "")
+                self.unseat(room, from_, Text("{status}", status=status))
+        elif kind == "error":
+            if room is not None and from_ in room.seats and "/" not in to:
+                self.unseat(room, from_, Text("The client is gone."))
+        elif not kind:
+            self._enter_or_change(owner, element, from_, bare, room, network, address)
+
+    def _enter_or_change(
+        self, owner: Owner, element: Element, from_: str, bare: str, room: Room | None, network: INetwork,
+        address: Address,
+    ) -> None:  # fmt: skip
+        wants = element.child(_X)
+        seated = room is not None and from_ in room.seats
+        try:
+            if wants is not None:
+                self._enter(owner, wants, from_, bare, network, address)
+            elif room is None or not seated:
+                raise Refused("not-acceptable", "You are not in this room; join it first.")
+            elif address.resource and address.resource != room.nick and room.joined:
+                self._change_nick(room, element, address.resource)
+        except Refused as refused:
+            self._refuse(element, refused, f"<x xmlns='{MUC}'/>")
+
+    # entering
+
+    def _enter(self, owner: Owner, wants: Element, from_: str, bare: str, network: INetwork, address: Address) -> None:
+        if not address.resource:
+            raise Refused("jid-malformed", "Choose a nick to join with.")
+        name = native(network, address.name)
+        self._may_enter(owner, network)
+        session = owner.sessions.get(network.name)
+        room = session.rooms.get(name) if session is not None else None
+        if room is None:
+            if session is not None and len(session.rooms) >= self._limit:
+                raise Refused("resource-constraint", "You are in as many rooms as this gateway allows.")
+            session = self._sessions.sign_in(owner, network)
+            if session.rooms_of is None:
+                raise Refused("service-unavailable", "This network has no rooms.")
+            room = self._open(session, name, address.resource, wants)
+        seat = Seat(from_, bare, address.resource, wish(wants))
+        old = room.free_seat(from_)
+        seat.there = old is not None and old.there
+        room.take_seat(seat)
+        if room.joined:
+            self._view.enter(room, seat)
+        elif room.session.online and room.session.rooms_of is not None:
+            room.session.rooms_of.join(room.name, address.resource, room.password)
+
+    def _may_enter(self, owner: Owner, network: INetwork) -> None:
+        if not (owner.member or self._access.may_visit(owner.jid)):
+            raise Refused("registration-required", "Register with the gateway to join rooms.")
+        if not self._access.may_use(owner.jid, network.name):
+            raise Refused("forbidden", "You may not use {network}.", network=network.name)
+
+    def _open(self, session: Session, name: str, nick: str, wants: Element) -> Room:
+        password = wants.child_text(_PASSWORD) or None
+        room = Room(session, name, session.nick or nick, password)
+        if self._persistent(session.name) and session.owner.member:
+            room.kept = True
+            self._store.save_room(session.owner.jid, KeptRoom(session.name, name, room.nick)).addErrback(self._unsaved)
+        session.rooms[name] = room
+        return room
+
+    def _change_nick(self, room: Room, element: Element, nick: str) -> None:
+        if room.session.rooms_of is None or not room.session.online:
+            raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
+        done: Deferred[None] = room.session.rooms_of.set_nick(room.name, nick)
+        done.addErrback(self._nick_refused, element)
+
+    def _nick_refused(self, failure: object, element: Element) -> None:
+        value = getattr(failure, "value", None)
+        if not isinstance(value, Refused):
+            self.log.error("a nick could not be changed: {failure}", failure=failure)
+            value = Refused("internal-server-error", "The gateway failed to do this.")
+        self._refuse(element, value, f"<x xmlns='{MUC}'/>")
+
+    # leaving
+
+    def unseat(self, room: Room, full: str, reason: Text) -> None:
+        """A client is not in a room any more; the last one takes the owner out of it, unless it is kept."""
+        seat = room.free_seat(full)
+        if seat is None:
+            return
+        self._view.leave(room, seat)
+        if room.seats or room.kept:
+            return
+        session = room.session
+        if session.online and session.rooms_of is not None:
+            room.leaving += 1
+            session.rooms_of.leave(room.name, str(reason))
+        else:
+            room.forget()
+        self._sessions.settle(session.owner)
+
+    def reopen(self, session: Session, kept: KeptRoom) -> None:
+        """Enter a room that is kept, with no client in it; it is entered when the session is signed in."""
+        if kept.room not in session.rooms:
+            room = session.rooms[kept.room] = Room(session, kept.room, kept.nick, None)
+            room.kept = True
+
+    def forsake(self, room: Room) -> None:
+        """Do not keep a room any more."""
+        room.kept = False
+        owner = room.session.owner.jid
+        self._store.remove_room(owner, room.session.name, room.name).addErrback(self._unsaved)
+
+    def _unsaved(self, failure: object) -> None:
+        self.log.error("a room to keep could not be written down: {failure}", failure=failure)
+
+    # invitations
+
+    def invitation(self, owner: Owner, room: Room | None, element: Element, from_: str) -> bool:
+        """Take a mediated invitation (XEP-0045 section 7.8.2); false when the message is none."""
+        x = element.child(_X_USER)
+        invites = list(x.elements(_INVITE)) if x is not None else []
+        if not invites:
+            return False
+        if room is None or from_ not in room.seats:
+            raise Refused("not-acceptable", "You are not in this room; join it first.")
+        for invite in invites[:20]:
+            self._invite(room, element, invite.get("to"), invite.child_text(_REASON), from_)
+        return True
+
+    def _invite(self, room: Room, element: Element, to: str, reason: str, from_: str) -> None:
+        bare, _, resource = to.partition("/")
+        local, at, domain = bare.rpartition("@")
+        if at and domain == self._domain:
+            nick = resource or local.rpartition("%")[0]
+        elif not at:
+            nick = bare
+        else:
+            self._invite_beyond(room, to, reason, from_)
+            return
+        if room.session.rooms_of is None or not room.session.online:
+            raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
+        done: Deferred[None] = room.session.rooms_of.invite(room.name, nick, reason)
+        done.addErrback(lambda failure: self._refuse(element, failure.value) if failure.check(Refused) else failure)
+        done.addErrback(lambda failure: self.log.failure("an invitation failed", failure))
+
+    def _invite_beyond(self, room: Room, to: str, reason: str, from_: str) -> None:
+        """Somebody on XMPP: the invitation goes there, and the room's address works for them too."""
+        why = f"<reason>{text(reason)}</reason>" if reason else ""
+        address = next(iter(room.seats.values())).address
+        self._send(
+            build.message(
+                address, to, "",
+                f"<x xmlns='{MUC_USER}'><invite from='{attribute(from_)}'>{why}</invite></x>",
+            )
+        )  # fmt: skip
+
+
+def wish(wants: Element) -> HistoryWish:
+    """How much history a joining client asks for (XEP-0045 section 7.2.14)."""
+    asked = wants.child(_HISTORY)
+    if asked is None:
+        return HistoryWish(HISTORY)
+    limit = HISTORY
+    for name in ("maxstanzas", "maxchars"):
+        value = asked.get(name)
+        if value.isdecimal() and (name == "maxstanzas" or int(value) == 0):
+            limit = min(limit, int(value[:6]))
+    since: float | None = None
+    try:
+        since = datetime.fromisoformat(asked.get("since")).timestamp()
+    except ValueError:
+        pass
+    return HistoryWish(limit, since)
+
+
+def is_room(network: INetwork, address: Address) -> bool:
+    """Whether an address of a network is a room."""
+    return bool(address.name) and network.address_type(address.name) is Kind.ROOM

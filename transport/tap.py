@@ -1,0 +1,237 @@
+"""The one place where objects meet: the gateway from its configuration, for `transport run` and for twistd."""
+
+import random
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from twisted.application.service import IService
+from twisted.internet.endpoints import HostnameEndpoint
+from twisted.python import usage
+
+from transport import loader
+from transport.access import Access
+from transport.admin_commands import AdminCommands
+from transport.api import INetwork, Refused, Text
+from transport.commands import Commands, Desk
+from transport.config import Config, ConfigError, NetworkConfig, Plugins, load
+from transport.contacts import Contacts
+from transport.delivery import Delivery
+from transport.gateway import Gateway, Parts
+from transport.handlers.adhoc import AdHoc
+from transport.handlers.chat_commands import Dialogues
+from transport.handlers.disco import Disco
+from transport.handlers.info import Info
+from transport.handlers.message import Messages
+from transport.handlers.presence import Presences
+from transport.handlers.prompt import Prompt
+from transport.handlers.register import Register
+from transport.handlers.room import RoomPresences
+from transport.handlers.room_admin import RoomAdmin
+from transport.handlers.talk import Talk
+from transport.host import Core, HubHost, SessionHost
+from transport.ids import make_ids
+from transport.networks import Networks
+from transport.own_commands import OwnCommands
+from transport.owners import Owners
+from transport.people import People
+from transport.registration import Registration
+from transport.render import Render
+from transport.render_rooms import RenderRooms
+from transport.room_view import RoomView
+from transport.router import Router
+from transport.safe import Safe
+from transport.sessions import Sessions
+from transport.store.interface import IStore
+from transport.store.seal import KeyFile
+from transport.store.sqlite import SqliteStore
+from transport.text.translate import Translator
+from transport.xmpp import stanza as build
+from transport.xmpp.iq import Tracker
+from transport.xmpp.link import Link
+from transport.xmpp.ns import MESSAGE, PRESENCE
+
+
+class Options(usage.Options):
+    """What `twistd transport` takes."""
+
+    optParameters = [["config", "c", "transport.toml", "The configuration file."]]  # noqa: RUF012, N815
+
+
+def makeService(options: Mapping[str, str]) -> IService:
+    """The service for twistd; ends the program with all that is wrong in the configuration."""
+    from twisted.internet import reactor
+
+    try:
+        return make_service(load(options["config"], loader.plugins()), reactor)
+    except ConfigError as error:
+        raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
+
+
+def make_service(config: Config, reactor: Any) -> Gateway:
+    """The gateway of a configuration; nothing is opened before the service starts."""
+    return Assembly(config, reactor).gateway()
+
+
+class Assembly:
+    """Puts the parts together, the lower ones first."""
+
+    def __init__(
+        self, config: Config, reactor: Any, plugins: Plugins | None = None, store: IStore | None = None
+    ) -> None:
+        self.config = config
+        self.reactor = reactor
+        self.domain = config.xmpp.domain
+        self.made: dict[str, tuple[NetworkConfig, INetwork]] = {}
+        self.plugins = plugins or loader.plugins()
+        self.translator = Translator()
+        self.new_id = make_ids(reactor.seconds())
+        self.store = store or SqliteStore(config.storage.path, KeyFile(config.storage.key), reactor)
+        self.access = Access(config.access)
+        self.link = self.make_link()
+        self.tracker = Tracker(reactor, self.link.send, self.domain)
+        self.owners = Owners(self.store)
+        networks, aliases, wildcard = self.make_networks(config)
+        self.networks = Networks(networks, aliases, wildcard, self.in_use)
+        self.commands = Commands()
+
+    def make_link(self) -> Link:
+        """The link; what it calls is found when it calls."""
+        xmpp, limits = self.config.xmpp, self.config.limits
+        endpoint = HostnameEndpoint(self.reactor, xmpp.host, xmpp.port)
+        return Link(
+            self.reactor, endpoint, xmpp.domain, xmpp.secret, lambda element: self.router.receive(element),
+            lambda: self.service.up(), lambda why: self.service.down(why), stanza_bytes=limits.stanza_bytes,
+        )  # fmt: skip
+
+    # networks
+
+    def make_networks(
+        self, config: Config
+    ) -> tuple[dict[str, INetwork], dict[str, str], Callable[[str], INetwork] | None]:
+        """Networks by name, aliases, and what makes one for a host; one that has not changed is the same object."""
+        made: dict[str, tuple[NetworkConfig, INetwork]] = {}
+        for name, wanted in config.networks.items():
+            if name == "*":
+                continue
+            old = self.made.get(name)
+            if old is not None and old[0] == wanted:
+                made[name] = old
+            else:
+                made[name] = (wanted, self.plugins[wanted.plugin]()(name, wanted.options))
+        self.made = made
+        aliases = {alias: name for name, wanted in config.networks.items() for alias in wanted.aliases}
+        any_host = config.networks.get("*")
+        wildcard = None if any_host is None else lambda host: self.make_wildcard(any_host, host)
+        return {name: network for name, (_, network) in made.items()}, aliases, wildcard
+
+    def make_wildcard(self, wanted: NetworkConfig, host: str) -> INetwork:
+        """A network for any public host."""
+        network: INetwork = self.plugins[wanted.plugin]()(host, {**wanted.options, "wildcard": True})
+        self.start_network(network)
+        return network
+
+    def start_network(self, network: INetwork) -> None:
+        """Give a network its host."""
+        host = HubHost(self.core, network)
+        network.start(host)
+        self.commands.replace(network.name, (*self.own.commands(), *network.commands))
+
+    def in_use(self, name: str) -> bool:
+        """Whether anybody is signed in to a network."""
+        return any(name in owner.sessions for owner in self.owners.all())
+
+    def persistent(self, name: str) -> bool:
+        """Whether rooms of a network stay joined when the last client leaves."""
+        found = self.made.get(name)
+        return bool(found and found[0].options.get("persistent"))
+
+    def tell_admins(self, words: Text) -> None:
+        """A message to every administrator with an address of their own."""
+        for jid in self.config.access.admins:
+            if "@" in jid:
+                self.tell(jid, self.translator.render(words, "en"))
+
+    def tell(self, jid: str, words: str) -> None:
+        """A message from the gateway."""
+        self.link.send(build.message(self.domain, jid, "chat", build.body(words), id=self.new_id()))
+
+    def refuse(self, element: Any, reason: Refused, payload: str = "") -> None:
+        """Answer a stanza with an error."""
+        self.router.refuse(element, reason, payload)
+
+    # the whole
+
+    def gateway(self) -> Gateway:
+        """Everything, wired."""
+        self.make_sessions()
+        self.make_handlers()
+        parts = Parts(
+            self.reactor, self.config, self.store, self.link, self.tracker, self.networks, self.owners, self.sessions,
+            self.contacts, self.view, self.rooms, self.presences, self.safe, self.access, self.make_networks,
+            self.start_network, lambda: None,
+        )  # fmt: skip
+        self.service = Gateway(parts)
+        return self.service
+
+    def make_sessions(self) -> None:
+        """Sessions and what they say to clients."""
+        send, archive, limits = self.link.send, self.config.archive.enabled, self.config.limits
+        self.view = RoomView(self.domain, send, self.new_id, self.store, self.translator, archive)
+        self.contacts = Contacts(self.domain, self.networks, send, self.store, self.translator)
+        rooms = RenderRooms(self.view, lambda session: self.sessions.settle(session.owner))
+        self.render = Render(
+            self.domain, self.reactor, send, self.new_id, self.store, self.translator, self.view, rooms, self.contacts,
+            archive,
+        )  # fmt: skip
+        self.delivery = Delivery(self.reactor, self.render, limits)
+        self.sessions = Sessions(
+            self.reactor, self.owners, self.delivery, self.render, lambda session: SessionHost(self.core, session),
+            limits, random.SystemRandom().random,
+        )  # fmt: skip
+        self.render.sessions = self.sessions
+        self.safe = Safe(self.store, send, self.tracker.proof, lambda: self.link.up, self.render.kept_stanza)
+        self.core = Core(
+            self.reactor, self.owners, self.sessions, self.render, self.store, self.safe, self.tell_admins,
+            lambda: self.sessions.closing,
+        )  # fmt: skip
+
+    def make_handlers(self) -> None:
+        """The router, and a handler for each feature."""
+        limits, send = self.config.limits, self.link.send
+        self.router = router = Router(
+            self.domain, self.owners, self.access, self.translator, send, self.tracker.answered
+        )
+        self.registration = Registration(
+            self.store, self.owners, self.sessions, self.contacts, self.access, self.networks,
+            lambda call: self.reactor.callLater(0, call),
+        )  # fmt: skip
+        people = People(self.owners, self.access, self.networks)
+        desk = Desk(self.commands, people, Router.log)
+        adhoc = AdHoc(desk, self.reactor, self.translator)
+        self.own = OwnCommands(
+            self.store, self.owners, self.sessions, self.networks, self.registration, self.translator
+        )
+        admins = AdminCommands(self.store, self.owners, self.networks, self.registration, self.translator, self.tell)
+        self.commands.replace("", (*self.own.commands(), *admins.commands()))
+        self.rooms = RoomPresences(
+            self.domain, self.reactor, self.networks, self.sessions, self.store, self.access, self.view, send,
+            self.refuse, self.persistent, limits.rooms_per_user,
+        )  # fmt: skip
+        self.presences = Presences(
+            self.networks, self.sessions, self.contacts, self.rooms, self.registration, self.access, router.address
+        )
+        dialogues = Dialogues(desk, self.reactor, self.translator)
+        talk = Talk(self.domain, self.networks, dialogues, self.translator, send, self.refuse, self.new_id)
+        messages = Messages(
+            self.domain, self.networks, self.sessions, self.delivery, talk, self.rooms, self.refuse, router.address,
+            limits.message_bytes,
+        )  # fmt: skip
+        router.stanzas(MESSAGE, messages.handle)
+        router.stanzas(PRESENCE, self.presences.handle)
+        disco = Disco(self.domain, self.networks, self.owners, adhoc, people, router, lambda: self.config.access.admins)
+        self.contacts.caps = disco.caps
+        adhoc.register(router)
+        Register(self.registration, self.translator).register(router)
+        Prompt(self.domain, self.networks, self.translator).register(router)
+        RoomAdmin(self.owners, router)
+        Info(self.reactor, self.networks, self.owners, router)
