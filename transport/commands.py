@@ -159,6 +159,9 @@ class Runs:
     def __len__(self) -> int:
         return len(self._runs)
 
+    def __contains__(self, id: str) -> bool:
+        return id in self._runs
+
     def open(self, holder: str, place: str, command: str, ask: Ask, id: str | None = None) -> Run:
         """Wait for an answer to the first question."""
         run = Run(id or new_id(), holder, place, command, ask)

@@ -1,6 +1,6 @@
 """The commands that the gateway itself has, there and at every network; administrators' are elsewhere."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from attrs import define
@@ -8,7 +8,7 @@ from attrs import define
 from transport.api import Ask, Command, CommandContext, Done, Field, FieldKind, INetwork, Refused, Text, Who
 from transport.networks import Networks
 from transport.owners import Owner, Owners
-from transport.registration import Registration
+from transport.registration import NETWORK, Form, Registration
 from transport.session import State
 from transport.sessions import Sessions
 from transport.store.interface import IStore
@@ -55,24 +55,24 @@ class OwnCommands:
     async def register(self, context: CommandContext) -> Ask:
         """Ask for a network where there are several, then for what it needs."""
         place = place_of(context) or self._named(context.argument)
-        choices = self.registration.choices()
-        if place or len(choices) < 2:
-            return await self._register_at(context.owner, place)
-        await self.registration.form(context.owner, "")
-        return Ask(
-            Text("Registration"),
-            (choice(Text("Network"), choices, self.translator, context.lang),),
-            lambda values: self._register_at(context.owner, values["network"]),
-            Text("With which network do you want to register?"),
-            more=True,
-        )
+        form = await self.registration.form(context.owner, place)
+        if place or len(self.registration.choices()) < 2:
+            return self._asked(form, context.owner, place)
+        return Ask(form.title, form.fields, partial(self._chosen, context.owner), form.instructions, more=True)
 
-    async def _register_at(self, owner: str, place: str) -> Ask:
-        form = await self.registration.form(owner, place)
-        return Ask(form.title, form.fields, partial(self._registered, owner, place), form.instructions)
+    def _asked(self, form: Form, owner: str, *places: str) -> Ask:
+        return Ask(form.title, form.fields, partial(self._registered, owner, places), form.instructions)
 
-    async def _registered(self, owner: str, place: str, values: Mapping[str, str]) -> Done:
-        await self.registration.submit(owner, place, values)
+    async def _chosen(self, owner: str, values: Mapping[str, str]) -> Ask | Done:
+        place = values.get(NETWORK, "")
+        if not place:
+            return await self._registered(owner, ("",), values)
+        return self._asked(await self.registration.form(owner, place), owner, place, "")
+
+    async def _registered(self, owner: str, places: Sequence[str], values: Mapping[str, str]) -> Done:
+        for place in places:
+            await self.registration.submit(owner, place, values)
+            values = {}
         return Done(Text("You are registered."))
 
     def unregister(self, context: CommandContext) -> Ask:
@@ -148,7 +148,7 @@ class OwnCommands:
         return Ask(
             title,
             (choice(Text("Network"), networks, self.translator, context.lang),),
-            lambda values: then(context.owner, values["network"]),
+            lambda values: then(context.owner, values[NETWORK]),
         )
 
     # preferences
@@ -170,14 +170,13 @@ class OwnCommands:
         )
 
     async def _set(self, jid: str, values: Mapping[str, str]) -> Done:
-        if not (await self.owners.load(jid)).member:
+        owner = await self.owners.load(jid)
+        if not owner.member:
             raise Refused("registration-required", "You need to register with the gateway first.")
         value = values.get(PERSISTENT, "0")
         await self.store.set_preference(jid, PERSISTENT, value)
-        owner = self.owners.get(jid)
-        if owner is not None:
-            owner.state.preferences[PERSISTENT] = value
-            self.sessions.settle(owner)
+        owner.state.preferences[PERSISTENT] = value
+        self.sessions.settle(owner)
         return Done(Text("Your settings are kept."))
 
     def _named(self, argument: str) -> str:
@@ -201,7 +200,7 @@ def place_of(context: CommandContext) -> str:
 def choice(label: Text, networks: Iterable[INetwork], translator: Translator, lang: str) -> Field:
     """A question for one of some networks; its name is `network`."""
     options = tuple((str(n.name), str(n.name)) for n in networks)
-    return Field("network", translator.render(label, lang), FieldKind.CHOICE, True, options=options)
+    return Field(NETWORK, translator.render(label, lang), FieldKind.CHOICE, True, options=options)
 
 
 def confirm(title: Text, question: str, then: Callable[[], Awaitable[Done]]) -> Ask:

@@ -56,7 +56,8 @@ class Registration:
 
     async def submit(self, jid: str, place: str, values: Mapping[str, str]) -> None:
         """Register, or change a registration; fields that are not given keep their value."""
-        state = (await self.owners.load(jid)).state
+        owner = await self.owners.load(jid)
+        state = owner.state
         self._check_access(state)
         network = self._network(place)
         form = self._gateway_form(state) if network is None else network_form(network, state)
@@ -69,12 +70,9 @@ class Registration:
             await self.store.save_member(jid)
         if row is not None:
             await self.store.save_account(jid, row)
-        live = self.owners.get(jid)
-        if live is not None:
-            live.state.member = True
-            if row is not None:
-                live.state.accounts[row.network] = row
-        self.later(lambda: self._welcome(jid, place, network))
+            owner.state.accounts[row.network] = row
+        owner.state.member = True
+        self.later(lambda: self._welcome(owner, place, network))
 
     async def remove(self, jid: str, place: str) -> None:
         """Take a registration back; at the gateway all that is kept of the owner goes."""
@@ -92,15 +90,19 @@ class Registration:
 
     # after the answer
 
-    def _welcome(self, jid: str, place: str, network: INetwork | None) -> None:
-        self.owners.load(jid).addCallback(self._registered, place, network).addErrback(
-            lambda failure: self.log.failure("{owner} could not be signed in", failure, owner=jid)
+    def _welcome(self, owner: Owner, place: str, network: INetwork | None) -> None:
+        # Loading brings the owner to life again if nothing else was.
+        self.owners.load(owner.jid).addCallback(self._registered, place, network).addErrback(
+            lambda failure: self.log.failure("{owner} could not be signed in", failure, owner=owner.jid)
         )
 
     def _registered(self, owner: Owner, place: str, network: INetwork | None) -> None:
         self.contacts.register(owner, "" if not place or network is None else network.name)
-        if network is None:
-            return
+        if network is not None:
+            self._sign_in(owner, network)
+        self.owners.release(owner)
+
+    def _sign_in(self, owner: Owner, network: INetwork) -> None:
         session = owner.sessions.get(network.name)
         row = owner.state.accounts.get(network.name)
         if session is not None and row is not None and session.account.settings != {**row.settings, **row.secrets}:
@@ -109,15 +111,15 @@ class Registration:
             self.sessions.sign_in(owner, network)
 
     def _farewell(self, owner: Owner, network: INetwork | None) -> None:
-        # Their contacts must hear of it although they are forgotten by now; only `owner` still knows them.
+        # Their contacts must hear of it although they are forgotten by now.
         for name in owner.state.accounts if network is None else (network.name,):
             self.contacts.unregister(owner, name)
         if network is None:
             self.contacts.unregister(owner, None)
-        for known in (owner, self.owners.get(owner.jid)):
-            if known is not None:
-                self._sign_out(known, network)
-                known.state = without(known.state, network)
+        # Something of theirs may have begun while the store was busy.
+        self._sign_out(owner, network)
+        owner.state = without(owner.state, network)
+        self.owners.release(owner)
 
     def _sign_out(self, owner: Owner, network: INetwork | None) -> None:
         for session in list(owner.sessions.values()):

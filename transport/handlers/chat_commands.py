@@ -36,6 +36,11 @@ class Dialogues:
         """What to say to somebody whose text nobody understands."""
         return self._translator.render(Text("I do not know that. Send help to see what you can ask me."), lang)
 
+    def waits(self, full: str, place: str) -> bool:
+        """Whether a question is open, so that any text from there is its answer and nothing else."""
+        id = f"{full}\n{place}"
+        return id in self._busy or id in self._runs
+
     async def answer(self, full: str, place: str, text: str, lang: str = "en") -> str | None:
         """The reply to a text, or None when it is no command and answers no question.
 
@@ -160,13 +165,13 @@ class Dialogues:
     def _choice(self, field: Field, lang: str) -> str:
         if field.kind is FieldKind.SECRET:
             return "" if field.required else " [-]"
-        default = field.default
         if field.kind is FieldKind.BOOLEAN:
-            words = tuple(self._say(Text(word), lang) for word in ("yes", "no"))
-            return f" ({'/'.join(words)}) [{words[0 if default.lower() in YES else 1]}]"
-        elif field.kind is FieldKind.CHOICE:
+            yes, no = (self._say(Text(word), lang) for word in ("yes", "no"))
+            return f" ({yes}/{no}) [{yes if field.default.lower() in YES else no}]"
+        default = field.default
+        if field.kind is FieldKind.CHOICE:
             default = dict(field.options).get(default, default)
-        elif not default and not field.required:
+        if not default and not field.required:
             default = KEEP
         return f" [{default}]" if default else ""
 

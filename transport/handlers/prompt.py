@@ -5,6 +5,7 @@ from typing import Protocol
 
 from transport.address import Address, local_part
 from transport.api import INetwork, Refused, Text
+from transport.jid import parse
 from transport.router import Router, Stanza
 from transport.text.clean import one_line
 from transport.text.translate import Translator
@@ -80,10 +81,12 @@ class Prompt:
         return self._join(only[0], typed)
 
     def _join(self, network: INetwork, name: str) -> str:
-        local = local_part(network.name, network.fold(network.check(name)), network.case)
-        if local is None:
-            raise Refused("jid-malformed", "This name is too long.")
-        return f"{local}@{self._domain}"
+        native = network.fold(network.check(name)) if name else ""
+        local = local_part(network.name, native, network.case) if native else None
+        address = f"{local}@{self._domain}"
+        if local is None or parse(address) is None:
+            raise Refused("jid-malformed", "Nobody on {network} can have this name.", network=network.name)
+        return address
 
     def _network(self, address: Address) -> INetwork | None:
         if not address.network:
