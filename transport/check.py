@@ -88,7 +88,8 @@ class Dialogue:
         while True:
             for kind, element in parser.read_events():
                 if element.tag == tag and kind == when:
-                    return element
+                    found: Element = element
+                    return found
                 if element.tag == f"{STREAM}error" and kind == "end":
                     raise CheckError(self.refusal(element))
             try:

@@ -199,11 +199,19 @@ def _network(name: str, table: Any, plugins: Plugins, reader: TableReader) -> Ne
         reader.wrong(f"{path}.plugin", f"there is no plugin {plugin}{suggest(plugin, set(plugins))}")
         return None
     try:
-        schema = plugins[plugin]().options
+        make = plugins[plugin]()
     except PluginError as error:
         reader.wrong(f"{path}.plugin", str(error))
         return None
-    options = reader.read({k: v for k, v in table.items() if k not in own}, schema, path)
+    before = len(reader.problems)
+    options = reader.read(table, make.options, path, own)
+    if len(reader.problems) == before:
+        try:
+            make(name, options)
+        except ValueError as error:
+            # What each key allows may still not go together.
+            key, colon, text = str(error).removeprefix(f"{path}.").partition(": ")
+            reader.wrong(f"{path}.{key}" if colon else path, text or key)
     return NetworkConfig(name, **common, options=options)
 
 

@@ -46,7 +46,10 @@ def _network(plugin: str, plugins: Plugins) -> list[str]:
 def _keys(options: Sequence[Option], given: Mapping[str, object]) -> Iterator[str]:
     for option in options:
         yield from textwrap.wrap(
-            option.doc[:1].upper() + option.doc[1:] + ".", WIDTH, initial_indent="# ", subsequent_indent="# "
+            option.doc[:1].upper() + option.doc[1:].rstrip(".") + ".",
+            WIDTH,
+            initial_indent="# ",
+            subsequent_indent="# ",
         )
         if option.key in given:
             yield f"{option.key} = {write(option.type, given[option.key])}"

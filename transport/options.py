@@ -1,7 +1,7 @@
 """Tables of the configuration file, read by a description of their keys (`api.Option`)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -43,16 +43,17 @@ class TableReader:
         """Note a problem."""
         self.problems.append(Problem(path, text))
 
-    def read(self, table: Any, options: Sequence[Option], path: str) -> dict[str, Any]:
+    def read(self, table: Any, options: Sequence[Option], path: str, beside: Iterable[str] = ()) -> dict[str, Any]:
         """A table's values by key, defaults filled in; what is wrong is noted and has its default.
 
-        A key of type `secret` may be given as `<key>_file`, the path of a file that holds it.
+        `beside` are keys of the same table that somebody else reads.  A key of type `secret` may be given as `<key>_file`, the path of a file that holds it.
         """
         if not isinstance(table, Mapping):
             self.wrong(path, f"must be a table: write [{path}] and its keys below it")
             table = {}
         known = {option.key for option in options}
         known |= {f"{option.key}_file" for option in options if option.type == "secret"}
+        known |= set(beside)
         for key in table:
             if key not in known:
                 self.wrong(f"{path}.{key}", f"unknown key{suggest(key, known)}")
@@ -72,9 +73,12 @@ class TableReader:
             elif option.type == "tables":
                 value = self._tables(table[option.key], option, here)
             elif option.type == "path":
-                value = str(self.folder / as_string(table[option.key]))
+                value = as_string(table[option.key])
+                value = str(self.folder / value) if value else value
             else:
                 value = READERS[option.type](table[option.key])
+            if value == "" and option.default != "":
+                raise Wrong("must not be empty")
             wrong = option.check(value) if option.check else None
             if wrong:
                 raise Wrong(wrong)
@@ -85,8 +89,8 @@ class TableReader:
 
     def _default(self, option: Option, path: str) -> Any:
         if option.required:
-            self.wrong(path, f"is missing; {option.doc}")
-        if option.type == "path" and option.default is not None:
+            self.wrong(path, f"is missing; it is {option.doc[:1].lower() + option.doc[1:].rstrip('.')}")
+        if option.type == "path" and option.default:
             return str(self.folder / option.default)
         if option.type in ("duration", "size") and isinstance(option.default, str):
             return READERS[option.type](option.default)
@@ -121,12 +125,10 @@ def read_secret(path: Path) -> str:
 
 
 def as_string(value: Any) -> str:
-    """A text that says something."""
+    """A text, without blanks around it."""
     if not isinstance(value, str):
         raise Wrong('must be text in quotes, such as "..."')
-    if not value.strip():
-        raise Wrong("must not be empty")
-    return value
+    return value.strip()
 
 
 def as_integer(value: Any) -> int:

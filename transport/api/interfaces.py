@@ -37,7 +37,10 @@ class INetworkPlugin(Interface):
     options = Attribute("tuple[Option, ...]: the keys of the network's table in the configuration.")
 
     def __call__(name: str, options: Mapping[str, Any]) -> "INetwork":
-        """Make the network; must not do input or output."""
+        """Make the network; must not do input or output.
+
+        ValueError (`key: what is wrong`) when the options do not go together; also called to find that out.
+        """
 
 
 class INetwork(Interface):
