@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from inspect import isawaitable
 from typing import Any, Protocol
 
-from attrs import define, field
+from attrs import define, evolve, field
 from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
-from transport.api import Ask, Command, CommandContext, Done, Refused, Who
+from transport.api import Ask, Command, CommandContext, Done, Field, FieldKind, Refused, Who
 
 RANK = {Who.ANYONE: 0, Who.MEMBER: 1, Who.ADMIN: 2}
 WILDCARD = "*"
@@ -137,6 +137,20 @@ class Expired(Exception):
     def __init__(self, run: Run) -> None:
         self.run = run
         super().__init__(run.command)
+
+
+def again(ask: Ask, entered: Mapping[str, str]) -> Ask:
+    """The same question with what was entered as the defaults; never a secret."""
+
+    def kept(question: Field) -> Field:
+        value = entered.get(question.name)
+        if value is None or question.kind is FieldKind.SECRET:
+            return question
+        if question.kind is FieldKind.CHOICE and value not in [option for option, _ in question.options]:
+            return question
+        return evolve(question, default=value)
+
+    return evolve(ask, fields=tuple(kept(question) for question in ask.fields))
 
 
 def new_id() -> str:

@@ -3,8 +3,7 @@
 from twisted.internet.interfaces import IReactorTime
 
 from transport.api import Ask, Done, Field, FieldKind, Identity, Refused, Text, Who
-from transport.commands import FINAL, Desk, Expired, Run, Runs, new_id
-from transport.handlers.chat_commands import again
+from transport.commands import FINAL, Desk, Expired, Run, Runs, again, new_id
 from transport.router import Router, Stanza
 from transport.text.translate import Translator
 from transport.xmpp import forms

@@ -3,11 +3,10 @@
 Knows no stanzas: text goes in, the answer's text comes out.
 """
 
-from attrs import evolve
 from twisted.internet.interfaces import IReactorTime
 
 from transport.api import Ask, Command, Done, Field, FieldKind, Refused, Text
-from transport.commands import FINAL, Desk, Expired, Run, Runs
+from transport.commands import FINAL, Desk, Expired, Run, Runs, again
 from transport.text.clean import one_line
 from transport.text.translate import Translator
 from transport.xmpp import forms
@@ -189,20 +188,6 @@ def notes_before(fields: tuple[Field, ...], field: Field) -> list[Field]:
             break
         notes = [*notes, f] if f.kind is FieldKind.NOTE else []
     return notes
-
-
-def again(ask: Ask, entered: dict[str, str]) -> Ask:
-    """The same question with what was entered as the defaults; never a secret."""
-
-    def kept(field: Field) -> Field:
-        value = entered.get(field.name)
-        if value is None or field.kind is FieldKind.SECRET:
-            return field
-        if field.kind is FieldKind.CHOICE and value not in [option for option, _ in field.options]:
-            return field
-        return evolve(field, default=value)
-
-    return evolve(ask, fields=tuple(kept(field) for field in ask.fields))
 
 
 def read(field: Field, text: str, yes: frozenset[str] = YES, no: frozenset[str] = NO) -> str:
