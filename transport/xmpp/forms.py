@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from transport.api import Field, FieldKind, Refused
+from transport.text.clean import clean
 from transport.xmpp.element import Element
 from transport.xmpp.ns import DATA_FORMS, tag
 
@@ -113,6 +114,8 @@ def check(fields: Sequence[Field], values: Mapping[str, str]) -> dict[str, str]:
 
 def _answer(field: Field, value: str) -> str | None:
     """One answer in its usual spelling, or None when it does not fit the question."""
+    if clean(value) != value:
+        return None
     if field.kind is FieldKind.LINES:
         return value.replace("\r\n", "\n").replace("\r", "\n")
     if field.kind is FieldKind.BOOLEAN:
