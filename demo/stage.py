@@ -101,17 +101,6 @@ def write_page(prosody: Prosody, kept: Secrets) -> str:
     return f"http://localhost:{prosody.http_port}/"
 
 
-def wait_for_gateway(prosody: Prosody, gateway: Program, mark: int) -> None:
-    """Wait until Prosody tells that the gateway has signed in."""
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return prosody.wait_for_component(mark, 0.2)
-        except NotStarted:
-            if not gateway.running or time.monotonic() > deadline:
-                raise NotStarted(f"The gateway did not reach the XMPP server:\n{gateway.tail()}") from None
-
-
 def raise_curtain(stack: contextlib.ExitStack) -> dict[str, Program]:
     """Start everything in order, each to be stopped by the stack; the programs by name."""
     kept = Secrets.kept(WORK / "secrets.json")
@@ -141,7 +130,7 @@ def raise_curtain(stack: contextlib.ExitStack) -> dict[str, Program]:
         program.start()
     for user in USERS:
         prosody.register(user, getattr(kept, user))
-    wait_for_gateway(prosody, gateway, mark)
+    prosody.wait_for_component(mark, gateway, 60)
     print(Template(TOLD).substitute(values, page=page, romeo=kept.romeo, juliet=kept.juliet, logs=WORK), flush=True)
     return {"Prosody": prosody.program, "ngIRCd": ngircd.program, "The gateway": gateway, "The bot": bot}
 

@@ -1,11 +1,12 @@
 """InspIRCd with Atheme's services: IRCv3, TLS, accounts, SASL PLAIN and EXTERNAL."""
 
 import os
+import time
 from pathlib import Path
 from typing import Self
 
 from demo.partners.certs import Authority, Issued
-from demo.partners.process import Partner, Program
+from demo.partners.process import NotStarted, Partner, Program
 from demo.partners.system import fill, free_ports
 
 LINK_PASSWORD = "linkpw"
@@ -77,3 +78,11 @@ class Atheme(Partner):
         """Start; the link to the IRC server follows within a second or so."""
         (self.folder / "atheme.pid").unlink(missing_ok=True)
         return super().start()
+
+    def wait_for_link(self, patience: float = 20.0) -> None:
+        """Wait until the services are linked to the IRC server, in this folder's first run."""
+        deadline = time.monotonic() + patience
+        while not (self.log.exists() and b"finished synching with uplink" in self.log.read_bytes()):
+            if time.monotonic() > deadline:
+                raise NotStarted(f"{self.version} found no uplink")
+            time.sleep(0.02)

@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from demo.partners.process import NotStarted, Partner
+from demo.partners.process import NotStarted, Partner, Program
 
 
 class XmppServer(Partner):
@@ -31,10 +31,10 @@ class XmppServer(Partner):
         """How much the log holds by now, for `wait_for_component`."""
         return self.log.stat().st_size if self.log.exists() else 0
 
-    def wait_for_component(self, mark: int, patience: float = 30.0) -> None:
-        """Wait until the component has signed in, as told by the log after `mark`."""
+    def wait_for_component(self, mark: int, component: Program, patience: float = 30.0) -> None:
+        """Wait until a program has signed in as the component, as told by the log after `mark`."""
         deadline = time.monotonic() + patience
         while self.linked not in self.log.read_bytes()[mark:]:
-            if time.monotonic() > deadline:
-                raise NotStarted(f"no component signed in to {self.version}")
+            if not component.running or time.monotonic() > deadline:
+                raise NotStarted(f"No component signed in to {self.version}:\n{component.tail()}")
             time.sleep(0.02)

@@ -51,6 +51,7 @@ class XmppUser:
         self.loop = loop
         self.bare = jid
         self.full = f"{jid}/{resource}"
+        self.nick = jid.partition("@")[0]
         self.password = password
         self.port = port
         self.inbox: Inbox[Stanza] = Inbox(self.full, show)
@@ -147,8 +148,7 @@ class XmppUser:
         self.ask_to_join(room, nick, inner)
         own = self.inbox.take(
             lambda s: (
-                (matcher("presence", code="110")(s)
-                and str(s.get("from")).startswith(f"{room}/"))
+                (matcher("presence", code="110")(s) and str(s.get("from")).startswith(f"{room}/"))
                 or matcher("presence", type="error")(s)
             ),
             within,
