@@ -64,6 +64,8 @@ admins = []
 deny = []
 [archive]
 enabled = {str(site.archive).lower()}
+[limits]
+connects_per_second = 100000
 [networks."{HOST}"]
 plugin = "irc"
 servers = ["irc://{HOST}:{site.irc_port}"]
@@ -72,7 +74,7 @@ flood_rate = 0
 """
         )
         # The folder it runs in is not the checkout, which therefore has to be named.
-        program = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from transport.cli import main; main()"
+        program = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from transport.cli import main; sys.exit(main())"
         return [self.python, "-c", program, "run", "--config", str(config)]
 
     def versions(self) -> dict[str, str]:
