@@ -17,6 +17,7 @@ class Ngircd(Partner):
     ) -> None:
         self.folder = folder = folder.absolute()
         folder.mkdir(parents=True, exist_ok=True)
+        self.certificate = certificate
         spare, self.tls_port = free_ports(2)
         self.port = port or spare
         tls = ""

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from attrs import define, field
+from cryptography.hazmat.primitives.hashes import SHA256
 from gateway import Gateway, table
 from irc_user import IrcUser
 from xmpp_user import Loop, XmppUser
@@ -115,8 +116,8 @@ def xmpp(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def ngircd(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[Ngircd]:
-    """A classic IRC server."""
-    certificate = authority.issue("irc.test", "irc.test", "localhost", "127.0.0.1")
+    """A classic IRC server; its certificate is for another name."""
+    certificate = authority.issue("elsewhere", "irc.elsewhere.test")
     with Ngircd(tmp_path_factory.mktemp("ngircd"), certificate=certificate) as server:
         yield server
 
@@ -139,12 +140,18 @@ def gateway(
     inspircd: Inspircd,
     authority: Authority,
 ) -> Iterator[Gateway]:
-    """A gateway with the networks `ngircd` (plain) and `inspircd` (TLS)."""
-    networks = table("ngircd", servers=[ngircd.url], flood_rate=0) + table(
-        "inspircd",
-        servers=[f"ircs://localhost:{inspircd.tls_port}"],
-        ca_file=str(authority.certificate),
-        flood_rate=0,
+    """A gateway with the networks `ngircd` (plain), `inspircd` (TLS) and some that do not work."""
+    trusted = str(authority.certificate)
+    elsewhere = f"ircs://localhost:{ngircd.tls_port}"
+    pin = f"sha256:{ngircd.certificate.fingerprint(SHA256())}"
+    networks = (
+        table("ngircd", servers=[ngircd.url], flood_rate=0)
+        + table("inspircd", servers=[f"ircs://localhost:{inspircd.tls_port}"], ca_file=trusted, flood_rate=0)
+        + table("unknownca", servers=[f"ircs://localhost:{inspircd.tls_port}"])
+        + table("wrongname", servers=[elsewhere], ca_file=trusted)
+        + table("pinned", servers=[elsewhere], fingerprints=[pin])
+        + table("down", servers=["irc://127.0.0.1:1"])
+        + table("second", servers=["irc://127.0.0.1:1", ngircd.url], flood_rate=0)
     )
     made = Gateway(tmp_path_factory.mktemp("gateway"), xmpp, networks).start()
     yield made
