@@ -68,7 +68,7 @@ class Owners:
     def __init__(self, store: IStore) -> None:
         self._store = store
         self._owners: dict[str, Owner] = {}
-        # An owner that is released while some dialogue still holds it must not come to life a second time.
+        # An owner that some dialogue holds must not come to life a second time.
         self._held: WeakValueDictionary[str, Owner] = WeakValueDictionary()
         self._loading: dict[str, list[Deferred[Owner]]] = {}
         self.get: Callable[[str], Owner | None] = self._owners.get
@@ -78,7 +78,6 @@ class Owners:
         done: Deferred[Owner] = Deferred()
         owner = self._owners.get(jid) or self._held.get(jid)
         if owner is not None:
-            self._owners[jid] = owner
             done.callback(owner)
             return done
         waiting = self._loading.setdefault(jid, [])
@@ -88,7 +87,7 @@ class Owners:
         return done
 
     def _loaded(self, state: OwnerState, jid: str) -> None:
-        owner = self._owners[jid] = Owner(state)
+        owner = self._held[jid] = Owner(state)
         for waiter in self._loading.pop(jid, []):
             waiter.callback(owner)
         self.release(owner)
@@ -98,10 +97,11 @@ class Owners:
             waiter.errback(failure)  # type: ignore[arg-type]
 
     def release(self, owner: Owner) -> None:
-        """Forget an owner of whom nothing is alive."""
-        if owner.idle and self._owners.get(owner.jid) is owner:
+        """Keep an owner of whom anything is alive, and forget one of whom nothing is."""
+        if not owner.idle:
+            self._owners[owner.jid] = owner
+        elif self._owners.get(owner.jid) is owner:
             del self._owners[owner.jid]
-            self._held[owner.jid] = owner
 
     def all(self) -> list[Owner]:
         """Every owner that is alive."""

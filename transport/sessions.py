@@ -58,6 +58,7 @@ class Sessions:
         session = Session(owner, network, account_of(owner, network))
         session.attach(network.session(session.account, self._make_host(session)))
         owner.sessions[network.name] = session
+        self._owners.release(owner)
         self._connect(session)
         return session
 

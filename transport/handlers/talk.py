@@ -45,7 +45,8 @@ class Talk:
         words = element.child_text(BODY).strip()
         if not words:
             return
-        if session is not None and session.raw is not None and words.split()[0].isupper():
+        answering = self._dialogues.waits(from_, place)
+        if session is not None and session.raw is not None and words.split()[0].isupper() and not answering:
             # Commands of ours are written small; an IRC command in capitals is meant as it is.
             self._raw(session, words)
             return
