@@ -123,7 +123,17 @@ def venv() -> None:
         step("Making a Python environment", [interpreter(), "-m", "venv", str(VENV)])
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet"]
     step("Installing the gateway and its tools", [*pip, "--upgrade", "pip"], [*pip, "-e", ".[dev]"])
+    link_drop_in()
     READY.touch()
+
+
+def link_drop_in() -> None:
+    """Let `twistd` in the environment find ours, which it does not in an editable installation."""
+    (plugins,) = VENV.glob("lib/python3*/site-packages/twisted/plugins")
+    for file in (ROOT / "twistd").glob("*.py"):
+        link = plugins / file.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(file)
 
 
 def interpreter() -> str:
