@@ -38,6 +38,8 @@ def load(name: str, find: Callable[[], Any], distribution: str = OURS) -> INetwo
     try:
         plugin = find()
     except ModuleNotFoundError as error:
+        if str(error.name).partition(".")[0] == OURS:
+            raise PluginError(f"the plugin {name} is not complete: {error.name} is missing") from error
         package = f"{OURS}[{name}]" if distribution == OURS else distribution
         raise PluginError(
             f"the plugin {name} needs the Python module {error.name}, which is not installed; "

@@ -51,9 +51,18 @@ class Observer:
 
 def shown(event: LogEvent) -> LogEvent:
     """An event as it may be shown: without secrets and, unless it is for debugging, what people said."""
-    debug = event.get("log_level") is LogLevel.debug
+    hidden = frozenset() if event.get("log_level") is LogLevel.debug else _SAID
+    return _without(event, hidden)
+
+
+def _without(fields: Mapping[Any, Any], hidden: frozenset[str]) -> dict[Any, Any]:
     return {
-        key: HIDDEN if _SECRET.search(key) or (not debug and key in _SAID) else value for key, value in event.items()
+        key: HIDDEN
+        if key in hidden or _SECRET.search(str(key))
+        else _without(value, hidden)
+        if isinstance(value, Mapping)
+        else value
+        for key, value in fields.items()
     }
 
 
@@ -85,7 +94,7 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | int | float | bool):
         return value
     if isinstance(value, Mapping):
-        return {str(k): HIDDEN if _SECRET.search(str(k)) else _plain(v) for k, v in value.items()}
+        return {str(k): _plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(item) for item in value]
     try:

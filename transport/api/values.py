@@ -241,7 +241,7 @@ class Account:
 
     owner: str
     network: str
-    settings: Mapping[str, str] = field(factory=dict)
+    settings: Mapping[str, str] = field(factory=dict, repr=False)
     guest: bool = False
 
 
