@@ -11,7 +11,6 @@ from twisted.python.failure import Failure
 from zope.interface import implementer
 
 from transport.access import Access
-from transport.address import read
 from transport.admin_commands import AdminCommands
 from transport.api import Account, Case, Field, FieldKind, INetwork, Kind, Refused, Text
 from transport.commands import Commands, Desk
@@ -48,9 +47,7 @@ def result(awaitable: Awaitable[Any]) -> Any:
 
 
 def iq(payload: Element, to: str = DOMAIN, type: str = "set", from_: str = f"{ROMEO}/orchard") -> Stanza:
-    local, at, _ = to.rpartition("@")
-    address = read(local if at else "")
-    return Stanza(Element("iq"), "iq", type, "1", from_, from_.partition("/")[0], to, address, "en")
+    return Stanza(Element("iq"), type, "1", from_, to)
 
 
 @implementer(INetwork)

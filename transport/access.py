@@ -84,7 +84,8 @@ class Access:
 
     def denied(self, bare: str) -> bool:
         """Whether somebody may do nothing at all."""
-        return bare in self._deny
+        deny = self._deny
+        return bool(deny.entries) and bare in deny
 
     def may_register(self, bare: str) -> bool:
         """Whether somebody may become a member."""

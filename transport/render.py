@@ -121,7 +121,7 @@ class Render:
         last = self._last
         payload = last[1] if last[0] is message else self._payload(message)
         archived = new_id or self._new_id()
-        who = self._view.nick_attr(nick)
+        who = self._view.nicks[nick]
         for seat in room.seats.values():
             head = seat.head if nick else seat.head[:-1]
             stanza = (
@@ -173,7 +173,7 @@ class Render:
         for seat in room.seats.values():
             self._view.to_seat(
                 seat,
-                f"<message from='{seat.address_attr}/{self._view.nick_attr(nick)}' to='{seat.full_attr}' "
+                f"<message from='{seat.address_attr}/{self._view.nicks[nick]}' to='{seat.full_attr}' "
                 f"type='chat' id='{self._new_id()}'>{payload}<x xmlns='{MUC_USER}'/></message>",
             )
         return True

@@ -10,7 +10,7 @@ from transport.rooms import Room, Seat
 from transport.store.interface import ArchiveRow, IStore, SeatRow
 from transport.text.translate import Translator
 from transport.xmpp import stanza as build
-from transport.xmpp.element import attribute, text
+from transport.xmpp.element import Escaped, attribute, text
 from transport.xmpp.ns import MUC, MUC_USER, STANZA_ID
 
 NICKS = 20_000
@@ -39,20 +39,11 @@ class RoomView:
         self._store = store
         self._translator = translator
         self._archive = archive
-        self._nicks: dict[str, str] = {}
+        self.nicks = Escaped()
         self._jids: dict[tuple[str, str], str] = {}
         self._items: dict[Standing, str] = {}
 
     # pieces of stanzas
-
-    def nick_attr(self, nick: str) -> str:
-        """A nick as part of an attribute's value, remembered."""
-        escaped = self._nicks.get(nick)
-        if escaped is None:
-            if len(self._nicks) >= NICKS:
-                self._nicks.clear()
-            escaped = self._nicks[nick] = attribute(nick)
-        return escaped
 
     def contact_attr(self, network: INetwork, nick: str) -> str:
         """The address of a contact as an attribute's value, remembered; empty when it has none."""
@@ -75,7 +66,7 @@ class RoomView:
 
     def _presence(self, seat: Seat, nick: str, inside: str, kind: str = "") -> str:
         return (
-            f"<presence from='{seat.address_attr}/{self.nick_attr(nick)}' to='{seat.full_attr}'{kind}>"
+            f"<presence from='{seat.address_attr}/{self.nicks[nick]}' to='{seat.full_attr}'{kind}>"
             f"<x xmlns='{MUC_USER}'>{inside}</x></presence>"
         )
 
@@ -137,7 +128,7 @@ class RoomView:
         self._history((), room, seat)
 
     def _past(self, seat: Seat, row: ArchiveRow) -> str:
-        nick = f"/{self.nick_attr(row.nick)}" if row.nick else ""
+        nick = f"/{self.nicks[row.nick]}" if row.nick else ""
         return (
             f"<message from='{seat.address_attr}{nick}{seat.tail}{row.id}'>"
             f"<body>{text(row.body)}</body>{row.extra}{build.delay(row.when, seat.address)}"
@@ -146,7 +137,7 @@ class RoomView:
 
     def _subject_to(self, room: Room, seat: Seat) -> None:
         subject = room.subject
-        setter = f"/{self.nick_attr(subject.setter)}" if subject and subject.setter else ""
+        setter = f"/{self.nicks[subject.setter]}" if subject and subject.setter else ""
         inside = f"<subject>{text(subject.text)}</subject>" if subject and subject.text else "<subject/>"
         self._send(f"<message from='{seat.address_attr}{setter}{seat.tail}{self._new_id()}'>{inside}</message>")
 
@@ -190,7 +181,7 @@ class RoomView:
     def _gone(self, seat: Seat, nick: str, inside: str, event: OccupantLeft) -> str:
         status = f"<status>{text(event.reason)}</status>" if event.reason and event.how not in _CODES else ""
         return (
-            f"<presence from='{seat.address_attr}/{self.nick_attr(nick)}' to='{seat.full_attr}' type='unavailable'>"
+            f"<presence from='{seat.address_attr}/{self.nicks[nick]}' to='{seat.full_attr}' type='unavailable'>"
             f"{status}<x xmlns='{MUC_USER}'>{inside}</x></presence>"
         )
 
@@ -237,7 +228,7 @@ class RoomView:
         self.forget(seat)
         said = f"<status>{text(status)}</status>" if status else ""
         self._send(
-            f"<presence from='{seat.address_attr}/{self.nick_attr(room.nick)}' to='{seat.full_attr}' "
+            f"<presence from='{seat.address_attr}/{self.nicks[room.nick]}' to='{seat.full_attr}' "
             f"type='unavailable'>{said}<x xmlns='{MUC_USER}'>"
             f"{inside or self._parting(OccupantLeft(room.name, room.nick))}<status code='110'/></x></presence>"
         )

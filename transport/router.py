@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from attrs import define
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -15,7 +14,7 @@ from transport.jid import bare
 from transport.owners import Owner, Owners
 from transport.text.translate import Translator
 from transport.xmpp import stanza as build
-from transport.xmpp.element import Element
+from transport.xmpp.element import Element, Escaped, attribute
 from transport.xmpp.ns import IQ
 
 QUEUED = 200
@@ -24,19 +23,32 @@ IqHandler = Callable[["Stanza", Element], str | Awaitable[str]]
 OwnerHandler = Callable[[Owner, Element, str, str], None]
 
 
-@define
 class Stanza:
-    """An IQ on its way to its handler; `address` is what `to` means, `owner` the bare address of `from_`."""
+    """An IQ on its way to its handler; what few handlers want is worked out when asked for."""
 
-    element: Element
-    kind: str
-    type: str
-    id: str
-    from_: str
-    owner: str
-    to: str
-    address: Address
-    lang: str
+    __slots__ = ("element", "from_", "id", "to", "type")
+
+    def __init__(self, element: Element, type: str, id: str, from_: str, to: str) -> None:
+        self.element = element
+        self.type = type
+        self.id = id
+        self.from_ = from_
+        self.to = to
+
+    @property
+    def owner(self) -> str:
+        """The sender's bare address."""
+        return bare(self.from_)
+
+    @property
+    def address(self) -> Address:
+        """What `to` means."""
+        return address_of(self.to)
+
+    @property
+    def lang(self) -> str:
+        """The language the sender reads."""
+        return self.element.lang
 
 
 class Router:
@@ -66,6 +78,7 @@ class Router:
         self._iqs: dict[tuple[str, str], IqHandler] = {}
         self._handlers: dict[str, OwnerHandler] = {}
         self._loading: dict[str, list[Element]] = {}
+        self._escaped = Escaped()
 
     def iq(self, kind: str, payload: str, handler: IqHandler) -> None:
         """Answer IQs of a type (`get` or `set`) whose payload has a tag."""
@@ -156,31 +169,33 @@ class Router:
     # IQ
 
     def _receive_iq(self, element: Element, from_: str, to: str) -> None:
-        kind = element.attrs.get("type")
+        attrs = element.attrs
+        kind = attrs.get("type")
+        id = attrs.get("id")
         if kind not in ("get", "set"):
             if kind in ("result", "error"):
                 self._answered(element)
             return
-        payload = next(element.elements(), None)
-        if payload is None or not element.attrs.get("id"):
+        payload = element.first()
+        if payload is None or not id:
             self.refuse(element, Refused("bad-request", "This request is not complete."))
             return
         handler = self._iqs.get((kind, payload.tag))
-        owner = bare(from_)
         if handler is None:
             self.refuse(element, Refused("service-unavailable", "The gateway does not know this request."))
             return
-        if self._access.denied(owner):
+        if self._access.denied(from_.partition("/")[0]):
             self.refuse(element, Refused("forbidden", "You may not use this gateway."))
             return
-        stanza = Stanza(element, "iq", kind, element.attrs["id"], from_, owner, to, self.address(to), element.lang)
         try:
-            result = handler(stanza, payload)
+            result = handler(Stanza(element, kind, id, from_, to), payload)
         except Exception:
             self._fault(element)
             return
         if isinstance(result, str):
-            self._send(build.reply(element, result))
+            escaped = self._escaped
+            head = f"<iq type='result' id='{attribute(id)}' from='{escaped[to]}' to='{escaped[from_]}'"
+            self._send(f"{head}>{result}</iq>" if result else f"{head}/>")
         else:
             self._await(element, result)
 
@@ -194,8 +209,9 @@ class Router:
             lambda failure: self._fault(element, failure),
         ).addErrback(lambda failure: self.log.failure("an answer could not be written", failure))
 
-    def address(self, to: str) -> Address:
-        """What an address of ours means."""
-        address, _, resource = to.partition("/")
-        local, at, _ = address.rpartition("@")
-        return read(local, resource) if at else Address("", "", resource)
+
+def address_of(to: str) -> Address:
+    """What an address of ours means."""
+    address, _, resource = to.partition("/")
+    local, at, _ = address.rpartition("@")
+    return read(local, resource) if at else Address("", "", resource)

@@ -38,7 +38,7 @@ from transport.registration import Registration
 from transport.render import Render
 from transport.render_rooms import RenderRooms
 from transport.room_view import RoomView
-from transport.router import Router
+from transport.router import Router, address_of
 from transport.safe import Safe
 from transport.sessions import Sessions
 from transport.store.interface import IStore
@@ -168,7 +168,7 @@ class Assembly:
         parts = Parts(
             self.reactor, self.config, self.store, self.link, self.tracker, self.networks, self.owners, self.sessions,
             self.contacts, self.view, self.rooms, self.presences, self.safe, self.access, self.make_networks,
-            self.start_network, lambda: None,
+            self.start_network, lambda: self.disco.forget(),
         )  # fmt: skip
         self.service = Gateway(parts)
         return self.service
@@ -218,20 +218,20 @@ class Assembly:
             self.refuse, self.persistent, limits.rooms_per_user,
         )  # fmt: skip
         self.presences = Presences(
-            self.networks, self.sessions, self.contacts, self.rooms, self.registration, self.access, router.address
+            self.networks, self.sessions, self.contacts, self.rooms, self.registration, self.access, address_of
         )
         dialogues = Dialogues(desk, self.reactor, self.translator)
         talk = Talk(self.domain, self.networks, dialogues, self.translator, send, self.refuse, self.new_id)
         messages = Messages(
-            self.domain, self.networks, self.sessions, self.delivery, talk, self.rooms, self.refuse, router.address,
+            self.domain, self.networks, self.sessions, self.delivery, talk, self.rooms, self.refuse, address_of,
             limits.message_bytes,
         )  # fmt: skip
         router.stanzas(MESSAGE, messages.handle)
         router.stanzas(PRESENCE, self.presences.handle)
-        disco = Disco(self.domain, self.networks, self.owners, adhoc, people, router, lambda: self.config.access.admins)
+        self.disco = disco = Disco(self.domain, self.networks, self.owners, adhoc, people, router, lambda: self.config.access.admins)
         self.contacts.caps = disco.caps
         adhoc.register(router)
         Register(self.registration, self.translator).register(router)
         Prompt(self.domain, self.networks, self.translator).register(router)
         RoomAdmin(self.owners, router)
-        Info(self.reactor, self.networks, self.owners, router)
+        Info(self.domain, self.reactor, self.networks, self.owners, router)

@@ -64,6 +64,7 @@ class Disco:
         self._adhoc = adhoc
         self._people = people
         self._admins = admins
+        self._own = ""
         router.iq("get", tag(DISCO_INFO, "query"), self.info)
         router.iq("get", tag(DISCO_ITEMS, "query"), self.items)
 
@@ -71,12 +72,15 @@ class Disco:
 
     def info(self, stanza: Stanza, payload: Element) -> str | Awaitable[str]:
         """Identities and features of an address, or of a node of it."""
-        node = payload.get("node")
+        node = payload.attrs.get("node", "")
+        if not node and stanza.to == self._domain:
+            # Every client asks this, and most only this.
+            return self._own or self._tell_own("")
         address = stanza.address
         if node and node != f"{NODE}#{self.version()}":
             return self._node(stanza, node)
         if not address.network:
-            return _info(self.identities(), self.features(), node, "".join(f.to_xml() for f in self._contact()))
+            return self._tell_own(node)
         network = self._networks.get(address.network)
         if network is None:
             raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
@@ -89,6 +93,16 @@ class Disco:
         if Feature.RECEIPTS in network.features:
             features.append(RECEIPTS)
         return _info([network.contact_identity], features, node)
+
+    def _tell_own(self, node: str) -> str:
+        told = _info(self.identities(), self.features(), node, "".join(f.to_xml() for f in self._contact()))
+        if not node:
+            self._own = told
+        return told
+
+    def forget(self) -> None:
+        """The configuration is another one."""
+        self._own = ""
 
     def identities(self) -> list[Identity]:
         """What the gateway is: a gateway to its first network, and a place with rooms if a network has them."""

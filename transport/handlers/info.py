@@ -22,7 +22,10 @@ _FLAT = frozenset(["FN", "NICKNAME", "DESC", "URL", "TITLE", "ROLE", "BDAY", "JA
 class Info:
     """Answers what any address may be asked."""
 
-    def __init__(self, reactor: IReactorTime, networks: Networks, owners: Owners, router: Router) -> None:
+    def __init__(
+        self, domain: str, reactor: IReactorTime, networks: Networks, owners: Owners, router: Router
+    ) -> None:
+        self._domain = domain
         self._reactor = reactor
         self._networks = networks
         self._owners = owners
@@ -65,6 +68,8 @@ class Info:
 
     def ping(self, stanza: Stanza, payload: Element) -> str | Awaitable[str]:
         """Answered here for ourselves and for the asker's own place in a room, by the far end for others."""
+        if stanza.to == self._domain:
+            return ""
         address = stanza.address
         if not address.name:
             return ""

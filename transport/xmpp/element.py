@@ -48,6 +48,19 @@ def attribute(value: str) -> str:
     return value
 
 
+class Escaped(dict[str, str]):
+    """Remembers what `attribute` made of strings that come again and again, such as addresses; bounded."""
+
+    __slots__ = ()
+    MOST = 20_000
+
+    def __missing__(self, value: str) -> str:
+        if len(self) >= self.MOST:
+            self.clear()
+        escaped = self[value] = attribute(value)
+        return escaped
+
+
 class Element:
     """An element: its tag, its attributes (foreign ones under their tag) and its children in order."""
 
@@ -84,6 +97,13 @@ class Element:
     def get(self, name: str, default: str = "") -> str:
         """An attribute's value."""
         return self.attrs.get(name, default)
+
+    def first(self) -> "Element | None":
+        """The first child element."""
+        for c in self.children:
+            if isinstance(c, Element):
+                return c
+        return None
 
     def elements(self, tag: str | None = None) -> Iterator["Element"]:
         """The child elements, or those of one tag."""
