@@ -24,7 +24,7 @@ FORMATS = ("text", "json")
 HIDDEN = "***"
 _SECRET = re.compile("secret|password|passwd|credential|token|authzid|sasl", re.IGNORECASE)
 # What people say is for debugging only.
-_SAID = frozenset(("body", "line", "stanza", "xml"))
+_SAID = frozenset(("body", "line", "xml"))
 # What `twisted.python.log` adds to its events.
 _LEGACY = frozenset(("time", "message", "system", "format", "isError", "failure", "why"))
 

@@ -46,7 +46,8 @@ class TableReader:
     def read(self, table: Any, options: Sequence[Option], path: str, beside: Iterable[str] = ()) -> dict[str, Any]:
         """A table's values by key, defaults filled in; what is wrong is noted and has its default.
 
-        `beside` are keys of the same table that somebody else reads.  A key of type `secret` may be given as `<key>_file`, the path of a file that holds it.
+        `beside` are keys of the same table that somebody else reads.  A key of type `secret` may be given
+        as `<key>_file`, the path of a file that holds it.
         """
         if not isinstance(table, Mapping):
             self.wrong(path, f"must be a table: write [{path}] and its keys below it")

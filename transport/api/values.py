@@ -251,7 +251,8 @@ class Option:
 
     `type` is one of `string`, `integer`, `number`, `boolean`, `duration` (seconds as float), `size`
     (bytes), `strings` (a tuple), `path` (a string, absolute once read), `secret` (a string, never shown) and
-    `tables` (a table of tables, each read by `options`).  `check` gets the typed value and returns what is wrong with it, or None.
+    `tables` (a table of tables, each read by `options`).  `check` gets the typed value and returns what is
+    wrong with it, or None.
     """
 
     key: str
