@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, XMLPullParser
 
-from attrs import define
+from attrs import define, field
 
 from transport.config import Config, XmppConfig
 from transport.store.interface import StoreError
@@ -18,7 +18,7 @@ LONGEST = 65536
 STREAM = "{http://etherx.jabber.org/streams}"
 ERRORS = "{urn:ietf:params:xml:ns:xmpp-streams}"
 COMPONENT = "jabber:component:accept"
-OTHER_PORTS = {"jabber:client": "for clients (5222)", "jabber:server": "for other servers (5269)"}
+OTHER_PORTS = {"jabber:client": "clients", "jabber:server": "other servers"}
 
 
 class CheckError(Exception):
@@ -63,61 +63,73 @@ def handshake(xmpp: XmppConfig, seconds: float = SECONDS) -> None:
 
 @define
 class Dialogue:
-    """The handshake on a connection."""
+    """The handshake on a connection; `space` is the namespace that the server speaks in."""
 
     sock: socket.socket
     xmpp: XmppConfig
     where: str
+    parser: Any = field(factory=lambda: XMLPullParser(("start", "end", "start-ns")))
+    events: list[tuple[str, Any]] = field(factory=list)
+    took: int = 0
+    space: str = ""
 
     def run(self) -> None:
         """Go through it; CheckError when the server says no, or something else."""
-        parser: Any = XMLPullParser(("start", "end"))
         self.sock.sendall(
             f"<?xml version='1.0'?><stream:stream xmlns='{COMPONENT}' to='{self.xmpp.domain}' "
             "xmlns:stream='http://etherx.jabber.org/streams'>".encode()
         )
-        stream = self.until(parser, f"{STREAM}stream", "start")
+        stream = self.until(f"{STREAM}stream", "start")
         proof = sha1((stream.get("id", "") + self.xmpp.secret).encode(), usedforsecurity=False).hexdigest()
         self.sock.sendall(f"<handshake>{proof}</handshake>".encode())
-        self.until(parser, f"{{{COMPONENT}}}handshake", "end")
+        self.until(f"{{{COMPONENT}}}handshake", "end")
         self.sock.sendall(b"</stream:stream>")
 
-    def until(self, parser: Any, tag: str, when: str) -> Element:
+    def until(self, tag: str, when: str) -> Element:
         """Read up to an element."""
-        took = 0
         while True:
-            for kind, element in parser.read_events():
-                if element.tag == tag and kind == when:
-                    found: Element = element
+            while self.events:
+                kind, what = self.events.pop(0)
+                if kind == "start-ns":
+                    self.space = self.space or ("" if what[0] else what[1])
+                elif what.tag == tag and kind == when:
+                    found: Element = what
                     return found
-                if element.tag == f"{STREAM}error" and kind == "end":
-                    raise CheckError(self.refusal(element))
-            try:
-                data = self.sock.recv(4096)
-            except TimeoutError as error:
-                raise CheckError(
-                    f"{self.where} accepts connections and then says nothing that a component understands. "
-                    "Is it a port for components, without TLS?"
-                ) from error
-            took += len(data)
-            if not data or took > LONGEST:
-                raise CheckError(f"{self.where} closed the connection without a reason. Is it a port for components?")
-            try:
-                parser.feed(data)
-            except ParseError as error:
-                raise CheckError(f"{self.where} is not an XMPP server: it answers {data[:40]!r}.") from error
+                elif what.tag == f"{STREAM}error" and kind == "end":
+                    raise CheckError(self.refusal(what))
+            self.read()
+
+    def read(self) -> None:
+        """Feed the parser with what comes next."""
+        try:
+            data = self.sock.recv(4096)
+        except TimeoutError as error:
+            raise CheckError(
+                f"{self.where} accepts connections and then says nothing that a component understands. "
+                "Is it a port for components, without TLS?"
+            ) from error
+        self.took += len(data)
+        if not data or self.took > LONGEST:
+            raise CheckError(f"{self.where} closed the connection without a reason. Is it a port for components?")
+        try:
+            self.parser.feed(data)
+            self.events.extend(self.parser.read_events())
+        except ParseError as error:
+            raise CheckError(f"{self.where} is not an XMPP server: it answers {data[:40]!r}.") from error
 
     def refusal(self, error: Element) -> str:
         """A stream error (RFC 6120 section 4.9.3) in words."""
+        if self.space in OTHER_PORTS:
+            return f"{self.where} is not a port for components but for {OTHER_PORTS[self.space]}."
         conditions = [e.tag.removeprefix(ERRORS) for e in error if e.tag.startswith(ERRORS)]
         texts = [e.text or "" for e in error if e.tag == f"{ERRORS}text"]
         condition = next((c for c in conditions if c != "text"), "no condition")
         domain = self.xmpp.domain
         known = {
-            "not-authorized": f"The secret is wrong: the XMPP server has another for {domain}.",
+            "not-authorized": f"The secret is wrong: the XMPP server has another for {domain}, or no such component.",
             "host-unknown": f"The XMPP server has no component {domain}. Add it to the server's configuration.",
             "conflict": f"The component {domain} is connected already. Is the gateway running?",
-            "invalid-namespace": f"{self.where} is not a port for components; is it the one for clients?",
+            "invalid-namespace": f"{self.where} is not a port for components{OTHER_PORTS.get(self.space, '')}.",
         }
         words = known.get(condition)
         said = f" It says: {' '.join(texts)}" if any(texts) else ""
