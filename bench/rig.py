@@ -188,6 +188,7 @@ class Rig:
         order = iter(range(count))
         begun: dict[str, float] = {}
         taken: list[float] = []
+        refused: list[str] = []
 
         def join_next() -> None:
             i = next(order, None)
@@ -205,6 +206,9 @@ class Rig:
                 join_next()
                 if len(taken) >= count:
                     self.finished.set()
+            elif name == "presence" and attrs.get("type") == "error":
+                refused.append(body or "")
+                self.finished.set()
 
         def start() -> None:
             for _ in range(min(JOINS_UNDER_WAY, count)):
@@ -213,4 +217,6 @@ class Rig:
         self.xmpp.handler = on_stanza
         figures = await self.measure(start, count, lambda: f"{len(taken)} of {count} joined", True)
         self.xmpp.handler = None
+        if refused:
+            raise Failed(f"a join was refused: {refused[0]}")
         return figures | percentiles("join", taken)

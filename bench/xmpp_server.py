@@ -11,6 +11,7 @@ SEPARATOR = "\x01"
 NS = f"jabber:component:accept{SEPARATOR}"
 BODY, ERROR, HANDSHAKE = NS + "body", NS + "error", NS + "handshake"
 STATUS = f"http://jabber.org/protocol/muc#user{SEPARATOR}status"
+ERROR_TEXT = f"urn:ietf:params:xml:ns:xmpp-stanzas{SEPARATOR}text"
 DISCO = f"http://jabber.org/protocol/disco#info{SEPARATOR}query"
 EMPTY_RESULT = (f"urn:xmpp:ping{SEPARATOR}ping", f"jabber:iq:roster{SEPARATOR}query")
 STREAM_ID = "bench"
@@ -145,6 +146,8 @@ class ComponentStream(asyncio.Protocol):
         elif depth == 3:
             if tag == STATUS:
                 self.codes += (attrs.get("code", ""),)
+            elif tag == ERROR_TEXT:
+                self.in_text, self.body = True, ""
         elif depth == 0:
             self.open(attrs.get("to", ""))
 

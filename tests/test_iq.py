@@ -65,7 +65,7 @@ def test_the_one_we_asked_answers(to: str, asker: Asker) -> None:
 
 
 @pytest.mark.parametrize("sender", OTHERS)
-@pytest.mark.parametrize("to", ["romeo@localhost/r", "juliet@localhost"])
+@pytest.mark.parametrize("to", ["romeo@localhost/r", "juliet@localhost", "romeo@localhost/x@evil"])
 def test_nobody_else_does(to: str, sender: str, asker: Asker) -> None:
     asker.ask(to)
     assert not asker.answer(sender)

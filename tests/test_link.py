@@ -290,3 +290,15 @@ def test_a_checking_link_refuses_what_would_cost_the_stream(xml: str) -> None:
     with pytest.raises(ValueError, match=r"from|stanza|well-formed"):
         gateway.link.send(xml)
     gateway.link.send(message("good"))
+
+
+def test_what_was_given_up_while_the_link_was_down_is_told_when_it_is_up() -> None:
+    server = ComponentServer()
+    server.down = True
+    gateway = Gateway(server, queue=2).start()
+    for n in range(5):
+        gateway.link.send(message(str(n)))
+    server.down = False
+    gateway.pass_time(2)
+    assert bodies(gateway) == ["3", "4"]
+    assert [e["count"] for e in gateway.logged if e["log_level"].name == "warn"] == [3]

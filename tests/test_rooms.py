@@ -31,9 +31,8 @@ def said(stanzas: list[Element]) -> list[tuple[str, str]]:
 def test_a_guest_joins_and_sees_the_others_first_then_itself_then_the_subject() -> None:
     world = World()
     assert world.join() == []
-    assert ("connect",) in world.session.calls
+    assert world.session.calls == [("connect",), ("join", "#room", "romeo", None)]
     world.got(world.session.online)
-    assert ("join", "#room", "romeo", None) in world.session.calls
     out = world.got(lambda: world.session.in_room("#room", juliet=OPERATOR))
     assert [s.get("from") for s in out] == [f"{ROOM}/juliet", f"{ROOM}/romeo", ROOM]
     assert codes(out[1]) == {"100", "110"}

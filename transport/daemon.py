@@ -21,7 +21,7 @@ from transport.notify import notify, watchdog_seconds
 
 STOP_SECONDS = 8.0
 STOPPED, FAILED = 0, 1
-# Few objects are garbage here, and the collector looks at all that live: it may look seldom.
+# Few objects become garbage in cycles, and looking for them costs more the more live: look seldom.
 GC_THRESHOLD = (20_000, 20, 50)
 
 Load = Callable[[], Config]
@@ -46,6 +46,13 @@ def run(load: Load, level: str, form: str) -> int:
     return daemon.status
 
 
+def settle() -> None:
+    """Let the collector of garbage leave what there is after the start alone."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*GC_THRESHOLD)
+
+
 @define
 class Daemon:
     """One run of a service: an IService with `started` (a Deferred) and `reload(config)`."""
@@ -55,6 +62,7 @@ class Daemon:
     service: Any
     tell: Callable[[str], bool] = notify
     leave: Callable[[int], None] = os._exit
+    settle: Callable[[], None] = settle
     status: int = STOPPED
     stopping: bool = False
     log: Logger = field(factory=lambda: Logger(namespace="transport"))
@@ -77,9 +85,7 @@ class Daemon:
         return succeed(None) if started is None else started
 
     def _started(self, _: object) -> None:
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*GC_THRESHOLD)
+        self.settle()
         if not self.stopping:
             self.tell("READY=1")
             self.log.info("Running.")

@@ -235,8 +235,6 @@ class Gateway(Service):
         parts = self.parts
         why = Text("The gateway is being stopped.")
         for session in list(owner.sessions.values()):
-            for room in list(session.rooms.values()):
-                parts.view.closed(room, why)
             parts.sessions.sign_out(session, why)
         parts.contacts.leaving(owner)
         if owner.clients and GATEWAY not in owner.state.contacts:

@@ -54,8 +54,6 @@ def parse(text: str) -> Jid | None:
     if text.strip().startswith("@") or text.strip().endswith("/"):
         return None
     for part in (local, domain, resource):
-        if len(part.encode("utf-8", "replace")) > PART_BYTES or any(
-            ord(c) < 32 or ord(c) == 127 for c in part
-        ):
+        if len(part.encode("utf-8", "replace")) > PART_BYTES or any(ord(c) < 32 or ord(c) == 127 for c in part):
             return None
     return Jid(local, domain, resource)

@@ -285,12 +285,15 @@ class Render:
 
     # outcomes of sessions
 
+    def connecting(self, session: Session) -> None:
+        """The network is asked for every room that somebody wants."""
+        self._rooms.enter_all(session)
+
     def signed_in(self, session: Session, again: bool) -> None:
-        """The owner is signed in: rooms are entered, contacts followed, presence shown."""
+        """The owner is signed in: contacts are followed, presence is shown."""
         self._contacts.session_changed(session)
         if again:
             self.tell(session, Text("Connected to {network} again.", network=session.name))
-        self._rooms.enter_all(session)
 
     def signed_out(self, session: Session, reason: Refused, final: bool) -> None:
         """The network has gone, for now or for good."""

@@ -146,7 +146,7 @@ class RenderRooms:
     # the session comes and goes
 
     def enter_all(self, session: Session) -> None:
-        """Signed in: enter every room that somebody wants."""
+        """A new connection: ask for every room that somebody wants."""
         if session.rooms_of is None:
             return
         for room in list(session.rooms.values()):

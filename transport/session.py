@@ -95,6 +95,9 @@ class Outcomes(Protocol):
     def failed(self, session: Session, message: Message, reason: Refused) -> None:
         """A message was not delivered."""
 
+    def connecting(self, session: Session) -> None:
+        """The plugin has been told to connect."""
+
     def signed_in(self, session: Session, again: bool) -> None:
         """The network has signed the owner in."""
 

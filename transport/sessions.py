@@ -135,7 +135,7 @@ class Sessions:
     # connecting
 
     def _connect(self, session: Session) -> None:
-        session.state = State.CONNECTING
+        session.state = State.WAITING
         pace = self._paces.get(session.name)
         if pace is None:
             pace = self._paces[session.name] = Pace(self._limits.connects_per_second)

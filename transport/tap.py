@@ -11,7 +11,7 @@ from twisted.python import usage
 from transport import loader
 from transport.access import Access
 from transport.admin_commands import AdminCommands
-from transport.api import INetwork, Refused, Text
+from transport.api import IHub, INetwork, Refused, Text
 from transport.commands import Commands, Desk
 from transport.config import Config, ConfigError, NetworkConfig, Plugins, load
 from transport.contacts import Contacts
@@ -134,6 +134,8 @@ class Assembly:
         """Give a network its host."""
         host = HubHost(self.core, network)
         network.start(host)
+        if IHub.providedBy(network):
+            IHub(network).start_hub(host)
         self.commands.replace(network.name, (*self.own.commands(), *network.commands))
 
     def in_use(self, name: str) -> bool:

@@ -103,7 +103,7 @@ def format_line(command: str, *params: str, limit: int = LINE_BYTES) -> bytes:
         last = params[-1]
         if _BREAKS.search(last):
             raise Refused("not-acceptable", "Line breaks cannot be sent here.")
-        spaced = not last or last[0] == ":" or " " in last or command in _TEXTS
+        spaced = not last or last[0] == ":" or " " in last or command in _TEXTS or not last.isprintable()
         text = " ".join((command, *params[:-1], f":{last}" if spaced else last))
     data = text.encode("utf-8", "replace") + b"\r\n"
     if len(data) > limit:

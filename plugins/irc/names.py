@@ -8,7 +8,7 @@ from transport.text.clean import clean
 NICK_BYTES = 64
 CHANNEL_BYTES = 200
 _NICK = re.compile(r"[^\s\x00-\x1f\x7f,*?!@:#&+%~$.0-9-][^\s\x00-\x1f\x7f,*?!@:#&%]*\Z")
-_CHANNEL = re.compile(r"[^\s\x00-\x1f\x7f,:]+\Z")
+_CHANNEL = re.compile("[^\\s\x00-\x1f\x7f,:\ud800-\udfff\ufffe\uffff]+\\Z")
 
 
 def nick(text: str) -> str:

@@ -10,6 +10,7 @@ from attrs import define
 
 from transport.api import Field, FieldKind, Option, Refused
 from transport.plugins.irc import names
+from transport.text.clean import clean
 
 _PIN = re.compile(r"sha256:(?:[0-9a-fA-F]{2}:?){32}\Z")
 PORTS = {"ircs": 6697, "irc": 6667}
@@ -149,7 +150,7 @@ def check_registration(settings: Mapping[str, str]) -> dict[str, str]:
 
 def check_value(field: Field, value: str) -> None:
     """Refuse what could not be sent in one line."""
-    if any(ord(c) < 32 or ord(c) == 127 for c in value):
+    if clean(value) != value or any(ord(c) < 32 or ord(c) == 127 for c in value):
         raise Refused("not-acceptable", "{field}: line breaks and control characters do not work.", field=field.label)
     if value.startswith(":") and field.name != "password":
         raise Refused("not-acceptable", "{field} cannot begin with a colon.", field=field.label)

@@ -71,8 +71,8 @@ def join(session: Link, room: str, nick: str, password: str | None) -> None:
 
 def joined(session: Link, channel: Channel) -> None:
     """Tell that the owner is in a channel."""
-    session.deliver(RoomJoined(channel.room, session.nick, channel.standings()))
     session.deliver(Subject(channel.room, channel.topic, channel.setter))
+    session.deliver(RoomJoined(channel.room, session.nick, channel.standings()))
 
 
 def join_all(session: Link) -> None:

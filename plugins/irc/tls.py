@@ -45,8 +45,8 @@ def verify(connection: SSL.Connection, cert: crypto.X509, error: int, depth: int
 
 def load_certificate(made: SSL.Context, pem: str) -> None:
     """Use a client certificate; Refused (`not-acceptable`) when the PEM is not one with its key."""
-    data = pem.encode()
     try:
+        data = pem.encode()
         made.use_certificate(crypto.load_certificate(crypto.FILETYPE_PEM, data))
         # An empty passphrase: OpenSSL would ask the terminal for one otherwise.
         made.use_privatekey(crypto.load_privatekey(crypto.FILETYPE_PEM, data, b""))

@@ -83,7 +83,8 @@ class Typing:
 class RoomJoined:
     """The owner is in a room, under `nick`; `occupants` are all there, the owner too.
 
-    `address` of an occupant (`user@host`) is told by `Occupant` only.
+    A `Subject` that is known comes before.  The `address` of an occupant (`user@host`) is told by
+    `Occupant` only.
     """
 
     room: str

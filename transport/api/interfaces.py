@@ -115,7 +115,11 @@ class IRooms(Interface):
     """A session whose network has rooms.  Names of rooms are folded; nicks are as people typed them."""
 
     def join(room: str, nick: str, password: str | None) -> None:
-        """Enter a room; `RoomJoined` or `RoomRefused` follows."""
+        """Enter a room; `RoomJoined` or `RoomRefused` follows.
+
+        Called at any time after `connect`, also before `Connected`: the nick may be what signing in
+        needs.  After `Disconnected` the session forgets it; the core asks again after the next `connect`.
+        """
 
     def leave(room: str, reason: str) -> None:
         """Leave a room; `OccupantLeft` for the owner follows."""

@@ -14,7 +14,7 @@ from transport.networks import Networks, native
 from transport.owners import Owner
 from transport.room_view import HISTORY, RoomView
 from transport.rooms import HistoryWish, Room, Seat
-from transport.session import Session
+from transport.session import Session, State
 from transport.sessions import Sessions
 from transport.store.interface import IStore, KeptRoom
 from transport.xmpp import stanza as build
@@ -100,6 +100,7 @@ class RoomPresences:
         self._may_enter(owner, network)
         session = owner.sessions.get(network.name)
         room = session.rooms.get(name) if session is not None else None
+        fresh = room is None or bool(room.leaving)
         if room is None:
             if session is not None and len(session.rooms) >= self._limit:
                 raise Refused("resource-constraint", "You are in as many rooms as this gateway allows.")
@@ -113,7 +114,7 @@ class RoomPresences:
         room.take_seat(seat)
         if room.joined:
             self._view.enter(room, seat)
-        elif room.session.online and room.session.rooms_of is not None:
+        elif fresh and room.session.state in (State.CONNECTING, State.ONLINE) and room.session.rooms_of is not None:
             room.session.rooms_of.join(room.name, address.resource, room.password)
 
     def _may_enter(self, owner: Owner, network: INetwork) -> None:

@@ -40,9 +40,9 @@ class FakeEndpoint:
         if self.tls is not None and self.host.encrypted:
             factory = TLSMemoryBIOFactory(self.tls, True, factory)
         protocol = factory.buildProtocol(None)
-        pump = connect(
-            server, FakeTransport(server, True), protocol, FakeTransport(protocol, False), clock=self.host.reactor
-        )
+        ours, theirs = FakeTransport(protocol, False), FakeTransport(server, True)
+        # Nothing is said before the caller has its protocol, as on a real network.
+        pump = connect(server, theirs, protocol, ours, greet=False, clock=self.host.reactor)
         self.host.pumps.append(pump)
         return succeed(getattr(protocol, "wrappedProtocol", protocol))
 

@@ -161,6 +161,9 @@ class Link(Service):
         self.up = True
         self.problem = self.told = ""
         self.log.info("Connected to the XMPP server as {domain}", domain=self.domain)
+        if self.backlog.dropped:
+            self.log.warn("{count} stanzas were given up while there was no link", count=self.backlog.dropped)
+            self.backlog.dropped = 0
         self.out = self.backlog.take()
         self._flush()
         self.keepalive.start(KEEPALIVE_SECONDS, now=False)
