@@ -15,6 +15,12 @@ EXAMPLE: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "irc": ("libera", {"servers": ("ircs://irc.libera.chat:6697",), "aliases": ("irc.libera.chat",)})
 }
 
+ANY_HOST = (
+    "# Any public host with a dot in its name as a network, by TLS only: #room%irc.example.org@...",
+    '# [networks."*"]',
+    '# plugin = "irc"',
+)
+
 
 def file_text(domain: str, secret: str, plugins: Plugins) -> str:
     """A configuration that works as soon as the XMPP server has its part; all keys are explained."""
@@ -26,8 +32,10 @@ def file_text(domain: str, secret: str, plugins: Plugins) -> str:
     lines = ["# The configuration of transport. A line that begins with # says what is so without it.", ""]
     for name, options in sections.SECTIONS.items():
         lines += [f"[{name}]", *_keys(options, given.get(name, {})), ""]
-    for name in sorted(plugins):
+    for name in sorted(plugins, key=lambda name: (name not in EXAMPLE, name)):
         lines += _network(name, plugins)
+    if "irc" in plugins:
+        lines += ANY_HOST
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -45,12 +53,8 @@ def _network(plugin: str, plugins: Plugins) -> list[str]:
 
 def _keys(options: Sequence[Option], given: Mapping[str, object]) -> Iterator[str]:
     for option in options:
-        yield from textwrap.wrap(
-            option.doc[:1].upper() + option.doc[1:].rstrip(".") + ".",
-            WIDTH,
-            initial_indent="# ",
-            subsequent_indent="# ",
-        )
+        doc = option.doc[:1].upper() + option.doc[1:] + ("" if option.doc.endswith(".") else ".")
+        yield from textwrap.wrap(doc, WIDTH, initial_indent="# ", subsequent_indent="# ")
         if option.key in given:
             yield f"{option.key} = {write(option.type, given[option.key])}"
         elif option.type == "tables":
