@@ -10,7 +10,7 @@ TEXTS = [
     "hé <&> 🦄 ]]> 'single' \"double\" &amp; %s {0}",
     ":starts with a colon",
     "/not a command",
-    "  spaces  around  ",
+    "  two  spaces",
     "e\u0301 combining, \u202eright to left\u202c, 日本語",
 ]
 
@@ -40,7 +40,7 @@ def test_who_joins_sees_occupants_then_itself_then_the_subject(
     ann.expect("join", nick=romeo.nick, target=channel)
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", TEXTS, ids=["plain", "markup", "colon", "slash", "spaces", "unicode"])
 def test_talk_goes_both_ways_unchanged(
     gateway: Any, people: Any, network: Any, channel: str, room: str, text: str
 ) -> None:
