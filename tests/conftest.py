@@ -5,7 +5,11 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+# How long an example takes says more about what else the machine does.
+settings.register_profile("transport", deadline=None)
+settings.load_profile("transport")
 RULE = "skipping and expecting to fail are not allowed here (TESTS_MAY_NOT_SKIP)"
 
 
