@@ -70,7 +70,6 @@ def watch(session: Link, nicks: list[str]) -> None:
     if session.outbox is None or not nicks:
         return
     monitor = bool(session.support.monitor)
-    separator = "," if monitor else " "
     lines = []
     rest = nicks[: session.support.monitor] if monitor else nicks
     while rest:
@@ -78,11 +77,12 @@ def watch(session: Link, nicks: list[str]) -> None:
         while count < len(rest) and size + len(rest[count].encode()) < LINE_NAMES:
             size += len(rest[count].encode()) + 1
             count += 1
-        part = separator.join(rest[:count])
-        if not monitor:
-            session.asked.append(rest[:count])
-        rest = rest[count:]
-        lines.append(format_line("MONITOR", "+", part) if monitor else format_line("ISON", part))
+        part, rest = rest[:count], rest[count:]
+        if monitor:
+            lines.append(format_line("MONITOR", "+", ",".join(part)))
+        else:
+            session.asked.append(part)
+            lines.append(format_line("ISON", *part))
     session.outbox.put_all(lines, None)
 
 

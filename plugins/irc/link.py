@@ -213,7 +213,7 @@ class Link:
     def renamed(self, nick: str, address: str | None = None) -> None:
         """The owner has this nick, and where it is known this `user@host`."""
         self.nick = nick
-        tail = 2 + len(address.encode()) + 1 if address else UNKNOWN_MASK
+        tail = 1 + len(address.encode()) + 1 if address else UNKNOWN_MASK
         self.overhead = 1 + len(nick.encode()) + tail
 
     def welcomed(self, nick: str) -> None:
