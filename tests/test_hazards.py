@@ -204,14 +204,13 @@ def test_nothing_is_written_before_the_head_of_the_stream() -> None:
 def test_a_wrong_secret_is_not_tried_every_second() -> None:
     reactor = MemoryReactorClock()
     factory = component.componentFactory(DOMAIN, "wrong")
-    factory.clock = factory.continueTrying = reactor
+    factory.clock = reactor
     server = ComponentServer()
     reactor.connectTCP("127.0.0.1", 5347, factory)
     tries = 0
     for _ in range(600):
         for connector in reactor.connectors[tries:]:
             tries += 1
-            factory.startedConnecting(connector)
             session = server.accept(factory.buildProtocol(None))
             assert session.closed == "not-authorized"
             connector.connect = lambda: reactor.connectTCP("127.0.0.1", 5347, factory)

@@ -3,7 +3,6 @@
 import pytest
 from component_server import DOMAIN, ComponentServer, Gateway, message
 
-from transport.xmpp.backlog import Backlog
 from transport.xmpp.link import HANDSHAKE_SECONDS, KEEPALIVE_SECONDS, pause
 
 
@@ -77,22 +76,6 @@ def test_a_lost_link_comes_back_and_says_what_was_said_meanwhile() -> None:
     gateway.pass_time(1)
     assert gateway.events[2] == "up"
     assert bodies(gateway) == ["in the same turn as the loss", "while down"]
-
-
-def test_the_backlog_is_bounded_and_gives_up_presence_first() -> None:
-    backlog = Backlog(4)
-    for xml in ("<message>1", "<presence>", "<presence>", "<message>2"):
-        backlog.put(xml)
-    backlog.put("<message>3")
-    assert list(backlog.waiting) == ["<message>1", "<message>2", "<message>3"]
-    backlog.put("<presence>")
-    backlog.put("<presence>")
-    assert backlog.dropped == 3
-    backlog.put("<message>4")
-    backlog.put("<message>5")
-    assert backlog.take() == ["<message>2", "<message>3", "<message>4", "<message>5"]
-    assert len(backlog) == 0
-    assert backlog.dropped == 5
 
 
 def test_a_wrong_secret_is_told_once_and_clearly_then_tried_slowly() -> None:
