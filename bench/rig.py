@@ -22,6 +22,7 @@ ESCAPED_TEXT = escape(TEXT)
 JOINS_UNDER_WAY = 256
 START_SECONDS = 30.0
 QUIET_SECONDS = 0.3
+AFTERMATH_SECONDS = 0.15
 
 Figures = dict[str, float]
 
@@ -157,7 +158,7 @@ class Rig:
     ) -> Figures:
         """Call `start`, wait for `finished`; what one of `count` things took, in CPU and in time.
 
-        `aftermath` counts the CPU used until the gateway is silent too: batches being written, say.
+        `aftermath` counts the CPU of the moment after it too: batches being written, topics after joins.
         """
         self.finished.clear()
         ours, theirs, begun = cpu(os.getpid(), children=False), cpu(self.pid), time.perf_counter()
@@ -172,12 +173,15 @@ class Rig:
                     raise Failed(f"{error}: {progress()} {self.xmpp.errors[:1]}") from None
         wall = time.perf_counter() - begun
         ours, used = cpu(os.getpid(), children=False) - ours, cpu(self.pid) - theirs
+        busy = used.total / wall
+        if aftermath:
+            await asyncio.sleep(AFTERMATH_SECONDS)
+            used = cpu(self.pid) - theirs
         await self.settle()
-        all_used = cpu(self.pid) - theirs if aftermath else used
         return {
-            "cpu_us": all_used.total / count * 1e6,
+            "cpu_us": used.total / count * 1e6,
             "rate": count / wall,
-            "gateway_busy": used.total / wall,
+            "gateway_busy": busy,
             "generator_busy": ours.total / wall,
             "system_share": used.system_share,
         }
