@@ -58,3 +58,15 @@ def test_what_is_remembered_is_bounded() -> None:
     for number in range(CACHED * 2 + 1):
         assert f"{number}@example.org" in found
     assert len(found._answers) <= CACHED
+
+
+def test_a_network_may_be_for_some_only() -> None:
+    access = Access(AccessConfig(register=("*",)), {}, {"costly": ["example.org"], "open": ["*"]})
+    assert access.may_use("romeo@example.org", "costly")
+    assert not access.may_use("romeo@example.net", "costly")
+    assert access.may_use("romeo@example.net", "open")
+    assert access.may_use("romeo@example.net", "unnamed")
+    access.update(AccessConfig(register=("*",)), {}, {"open": ["*"], "*": ["example.org"]})
+    assert not access.may_use("romeo@example.net", "irc.example.com")
+    assert access.may_use("romeo@example.org", "irc.example.com")
+    assert access.may_use("romeo@example.net", "open")

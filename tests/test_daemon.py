@@ -151,6 +151,11 @@ def test_a_reload_that_fails_is_logged_and_survived(stage: Stage) -> None:
     assert "could not be taken up" in stage.messages()
 
 
+def test_hangup_before_the_start_is_over_does_nothing(stage: Stage) -> None:
+    stage.daemon.on_signal(signal.SIGHUP, None)
+    assert stage.service.reloads == []
+
+
 def test_hangup_while_stopping_does_nothing(stage: Stage) -> None:
     stage.running().daemon.on_signal(signal.SIGTERM, None)
     stage.daemon.on_signal(signal.SIGHUP, None)

@@ -69,7 +69,10 @@ class Access:
         extra: Mapping[str, Iterable[str]] | None = None,
         networks: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        """Take another policy; `networks` are the lists that narrow a network, by its name."""
+        """Take another policy; `networks` are the lists that narrow a network, by its name.
+
+        The name `*` stands for all networks that have no list of their own.
+        """
         more = extra or {}
         self._register = AccessList.of(config.register, more.get("register", ()))
         self._guests = AccessList.of(config.guests, more.get("guests", ()))
@@ -79,7 +82,7 @@ class Access:
 
     def may_use(self, bare: str, network: str) -> bool:
         """Whether a network's own list lets somebody in; one without a list lets everybody."""
-        own = self._networks.get(network)
+        own = self._networks.get(network, self._networks.get(EVERYBODY))
         return own is None or bare in own
 
     def denied(self, bare: str) -> bool:

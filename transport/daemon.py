@@ -64,6 +64,7 @@ class Daemon:
     leave: Callable[[int], None] = os._exit
     settle: Callable[[], None] = settle
     status: int = STOPPED
+    running: bool = False
     stopping: bool = False
     log: Logger = field(factory=lambda: Logger(namespace="transport"))
 
@@ -86,6 +87,7 @@ class Daemon:
 
     def _started(self, _: object) -> None:
         self.settle()
+        self.running = True
         if not self.stopping:
             self.tell("READY=1")
             self.log.info("Running.")
@@ -122,7 +124,7 @@ class Daemon:
 
     def reload(self) -> None:
         """Take up the configuration as it is now; one that is wrong changes nothing."""
-        if self.stopping:
+        if self.stopping or not self.running:
             return
         self.tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
         try:
