@@ -91,8 +91,8 @@ def names_end(session: Link, line: Line, raw: bytes) -> None:
         channel.members[session.nick] = ""
         arriving[session.nick] = channel.standing("")
     if channel.asked:
-        session.deliver(RoomJoined(channel.room, session.nick, arriving))
         session.deliver(Subject(channel.room, channel.topic, channel.setter))
+        session.deliver(RoomJoined(channel.room, session.nick, arriving))
 
 
 def part(session: Link, line: Line, raw: bytes) -> None:
@@ -255,13 +255,12 @@ def bans_end(session: Link, line: Line, raw: bytes) -> None:
 
 
 def forwarded(session: Link, line: Line, raw: bytes) -> None:
-    """470: the server sends us to another channel."""
+    """470: the server puts us into another channel; that JOIN is one that nobody asked for."""
     if len(line.params) < 3:
         return
     room, to = session.shared.fold(line.params[1]), session.shared.fold(line.params[2])
     if room in session.joining:
         del session.joining[room]
-        session.joining[to] = None
         session.deliver(RoomMoved(room, to))
 
 

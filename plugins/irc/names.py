@@ -29,6 +29,13 @@ def unfit(text: str) -> Refused:
     )
 
 
+def key(text: str) -> str:
+    """The password of a channel; Refused (`not-authorized`) when none can be so."""
+    if not _CHANNEL.match(text):
+        raise Refused("not-authorized", "This cannot be the password of a channel.")
+    return text
+
+
 def channel(text: str) -> str:
     """A channel's name; Refused (`jid-malformed`) when no network would have it."""
     if not _CHANNEL.match(text) or len(text.encode("utf-8", "replace")) > CHANNEL_BYTES:

@@ -11,7 +11,7 @@ from transport.api import Kind, Refused, RoomJoined, RoomRefused, Subject
 from transport.plugins.irc import names
 from transport.plugins.irc.channel import Channel
 from transport.plugins.irc.entries import JoinRequest
-from transport.plugins.irc.line import format_line, word
+from transport.plugins.irc.line import format_line
 from transport.text.clean import one_line
 
 if TYPE_CHECKING:
@@ -46,8 +46,8 @@ def join(session: Link, room: str, nick: str, password: str | None) -> None:
         names.channel(room)
         if session.network.address_type(room) is not Kind.ROOM:
             raise Refused("item-not-found", "“{room}” is not a channel.", room=room)
-        if password and ("," in password or word(password) != password):
-            raise Refused("not-authorized", "This password cannot be right.")
+        if password:
+            names.key(password)
         if not session.up:
             names.nick(nick)
         if len(session.joining) >= MAX_JOINING:

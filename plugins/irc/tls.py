@@ -39,8 +39,15 @@ def context(ca_file: str | None, certificate: str) -> SSL.Context:
 
 def verify(connection: SSL.Connection, cert: crypto.X509, error: int, depth: int, ok: int) -> bool:
     """OpenSSL asks about each certificate of a chain; the server's own (depth 0) comes last."""
-    verifier = connection.get_app_data()
-    return isinstance(verifier, Verifier) and verifier.accepts(cert, error, depth, bool(ok))
+    if not isinstance(connection, JudgedConnection):
+        return False
+    return connection.verifier.accepts(cert, error, depth, bool(ok))
+
+
+class JudgedConnection(SSL.Connection):
+    """A connection that knows who judges its server; Twisted has its own use for `set_app_data`."""
+
+    verifier: "Verifier"
 
 
 def load_certificate(made: SSL.Context, pem: str) -> None:
@@ -82,8 +89,8 @@ class Verifier:
 
     def clientConnectionForTLS(self, tls_protocol: Any) -> SSL.Connection:
         """A connection that names the host it wants (SNI)."""
-        connection = SSL.Connection(self.context, None)
-        connection.set_app_data(self)
+        connection = JudgedConnection(self.context, None)
+        connection.verifier = self
         if not is_address(self.host):
             connection.set_tlsext_host_name(self.host.encode("idna"))
         connection.set_connect_state()

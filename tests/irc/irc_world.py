@@ -3,6 +3,7 @@
 from typing import Any
 
 from fake_ircd import Ircd
+
 from transport.api import Account, Kind, Message, Target
 from transport.plugins.irc import IRC
 from transport.testing.host import FakeHost

@@ -1,10 +1,9 @@
 """What becomes of messages: proof, refusals, cuts, pace, and lost connections."""
 
+import pytest
 from irc_world import World
 
 from transport.api import Accepted, Connected, Failed, Kind, Message, Refused, Target
-
-import pytest
 
 
 def outcomes(world: World) -> list[tuple[str, str]]:
@@ -139,7 +138,9 @@ def test_the_whole_line_is_used(world: World) -> None:
     room = 512 - 2 - len(f":{world.server.mask} PRIVMSG #garden :")
     world.say("x" * room)
     world.say("y" * (room + 1))
-    assert [len(line) for line in world.server.said("PRIVMSG")] == [len("PRIVMSG #garden :") + n for n in (room, room, 1)]
+    assert [len(line) for line in world.server.said("PRIVMSG")] == [
+        len("PRIVMSG #garden :") + n for n in (room, room, 1)
+    ]
 
 
 def test_an_action_is_framed(world: World) -> None:

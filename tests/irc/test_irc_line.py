@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from transport.api import Refused
 from transport.plugins.irc.line import check_raw, decode, format_line, parse, parse_tags, word
 
-WORD = st.text(min_size=1, max_size=20).filter(lambda t: t[0] != ":" and not set(t) & set(" \r\n\0") and t.isprintable())
+WORD = st.text(min_size=1, max_size=20).filter(
+    lambda t: t[0] != ":" and not set(t) & set(" \r\n\0") and t.isprintable()
+)
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,9 @@ def test_capabilities_are_read_from_several_lines_and_refusals_end_well() -> Non
 def test_offers_after_signing_on_are_taken_up() -> None:
     world = member(ROMEO, caps="cap-notify")
     world.hear(":irc.fake CAP romeo NEW :away-notify draft/x")
-    assert world.server.said("CAP")[-1] == "CAP REQ :away-notify" or world.server.said("CAP")[-1] == "CAP REQ away-notify"
+    assert (
+        world.server.said("CAP")[-1] == "CAP REQ :away-notify" or world.server.said("CAP")[-1] == "CAP REQ away-notify"
+    )
 
 
 def test_an_account_is_proved_by_sasl_under_its_own_name() -> None:
@@ -160,7 +162,13 @@ def test_servers_are_tried_in_turn() -> None:
 
     def server(host: str, port: int) -> object:
         tried.append((host, port))
-        return DNSLookupError() if host == "one.fake" else ConnectionRefusedError("no") if port == 7000 else world.ircd(host, port)
+        return (
+            DNSLookupError()
+            if host == "one.fake"
+            else ConnectionRefusedError("no")
+            if port == 7000
+            else world.ircd(host, port)
+        )
 
     world.host.server = server
     world.up()

@@ -1,6 +1,7 @@
 """Signing in, talking, and what becomes of messages."""
 
 from irc_world import World
+
 from transport.api import Accepted, Connected, RoomJoined, Subject
 
 

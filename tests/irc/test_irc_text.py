@@ -122,7 +122,9 @@ def test_isupport_is_read() -> None:
     assert support.updated(["CHANTYPES="]).chantypes == ""
 
 
-@pytest.mark.parametrize("token", ["PREFIX=ohv", "PREFIX=", "PREFIX", "CHANMODES=a", "NICKLEN=x", "LINELEN=\u0663", "=", "", "-"])
+@pytest.mark.parametrize(
+    "token", ["PREFIX=ohv", "PREFIX=", "PREFIX", "CHANMODES=a", "NICKLEN=x", "LINELEN=\u0663", "=", "", "-"]
+)
 def test_broken_isupport_tokens_do_no_harm(token: str) -> None:
     support = ISupport({}).updated([token])
     support.names("@a +b c")

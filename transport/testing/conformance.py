@@ -62,12 +62,30 @@ HOSTILE = (
 )
 # Conditions of stanza errors (RFC 6120 section 8.3.3).
 CONDITIONS = frozenset(
-    (
-        "bad-request conflict feature-not-implemented forbidden gone internal-server-error item-not-found "
-        "jid-malformed not-acceptable not-allowed not-authorized policy-violation recipient-unavailable redirect "
-        "registration-required remote-server-not-found remote-server-timeout resource-constraint "
-        "service-unavailable subscription-required undefined-condition unexpected-request"
-    ).split()
+    [
+        "bad-request",
+        "conflict",
+        "feature-not-implemented",
+        "forbidden",
+        "gone",
+        "internal-server-error",
+        "item-not-found",
+        "jid-malformed",
+        "not-acceptable",
+        "not-allowed",
+        "not-authorized",
+        "policy-violation",
+        "recipient-unavailable",
+        "redirect",
+        "registration-required",
+        "remote-server-not-found",
+        "remote-server-timeout",
+        "resource-constraint",
+        "service-unavailable",
+        "subscription-required",
+        "undefined-condition",
+        "unexpected-request",
+    ]
 )
 
 

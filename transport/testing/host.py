@@ -38,7 +38,7 @@ class FakeEndpoint:
         if isinstance(server, Deferred):
             return server
         if self.tls is not None and self.host.encrypted:
-            factory = TLSMemoryBIOFactory(self.tls, True, factory)
+            factory = TLSMemoryBIOFactory(self.tls, True, factory, clock=self.host.reactor)
         protocol = factory.buildProtocol(None)
         ours, theirs = FakeTransport(protocol, False), FakeTransport(server, True)
         # Nothing is said before the caller has its protocol, as on a real network.
@@ -86,7 +86,8 @@ class FakeHost:
     def pump(self) -> None:
         """Let all connections talk until it is quiet."""
         while any([pump.pump() for pump in self.pumps]):
-            pass
+            # What was put off to the next turn of the reactor is due.
+            self.reactor.advance(0)
 
     def advance(self, seconds: float) -> None:
         """Let time pass, and let the connections talk."""
