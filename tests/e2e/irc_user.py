@@ -73,6 +73,9 @@ class IrcUser:
         """Keep what came."""
         if event.type not in ("all_raw_messages", "ping"):
             self.inbox.put(Line(event.type, str(event.source or ""), str(event.target or ""), list(event.arguments)))
+        if event.type == "ctcp" and event.arguments[0] in ("VERSION", "PING"):
+            answer = "a test's client" if event.arguments[0] == "VERSION" else " ".join(event.arguments[1:])
+            connection.ctcp_reply(event.source.nick, f"{event.arguments[0]} {answer}")
 
     def close(self) -> None:
         """Quit."""

@@ -79,6 +79,7 @@ class XmppUser:
         )
         client.connect("127.0.0.1", self.port)
         await started
+        await client.get_roster()
         if presence:
             client.send_presence()
 
