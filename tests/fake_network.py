@@ -1,6 +1,6 @@
 """A network whose other side is the test: it records what it is asked and says what the test tells it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from twisted.internet.defer import Deferred, succeed
 from zope.interface import implementer, provider
@@ -141,7 +141,7 @@ class FakeNetwork:
     markup = Markup.PLAIN
     queues = False
     commands: tuple[Any, ...] = ()
-    cli: dict[str, Any] = {}
+    cli: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, name: str, options: Any) -> None:
         self.name, self.given = name, options

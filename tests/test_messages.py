@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from tests.world import DOMAIN, HOME, ROMEO, World, condition
-from transport.api import Delivered, Feature, Invited, Message, MessageIn, Sent, Span, Status, Target, Text
-from transport.api import Kind as K
+from transport.api import Delivered, Feature, Invited, Kind, Message, MessageIn, Sent, Span, Status, Target, Text
 from transport.xmpp.element import Element
 
 JULIET = f"juliet%net@{DOMAIN}"
@@ -39,13 +38,13 @@ def texts(stanzas: list[Element]) -> list[str]:
 def test_a_message_to_a_contact_goes_to_the_network_whatever_its_type(kind: str) -> None:
     world = online()
     assert world.say(chat(body("hi"), kind=kind)) == []
-    assert world.session.calls[-1] == ("send", Target(K.CONTACT, "juliet"), "hi")
+    assert world.session.calls[-1] == ("send", Target(Kind.CONTACT, "juliet"), "hi")
     assert world.got(world.session.accept) == []
 
 
 def test_a_contact_answers_to_the_bare_address() -> None:
     world = online()
-    line = MessageIn(Target(K.CONTACT, "juliet"), Message("hello"))
+    line = MessageIn(Target(Kind.CONTACT, "juliet"), Message("hello"))
     out = world.got(lambda: world.session.host.deliver(line))
     assert [(s.get("from"), s.get("to"), s.get("type")) for s in out] == [(JULIET, ROMEO, "chat")]
 
@@ -56,7 +55,7 @@ def test_a_message_to_a_contact_signs_a_member_in_and_waits_for_that() -> None:
     assert world.say(chat(body("hi"))) == []
     assert world.session.sent == []
     world.got(world.session.online)
-    assert world.session.calls[-1] == ("send", Target(K.CONTACT, "juliet"), "hi")
+    assert world.session.calls[-1] == ("send", Target(Kind.CONTACT, "juliet"), "hi")
 
 
 def test_who_is_neither_member_nor_in_a_room_is_told_to_register() -> None:
@@ -119,7 +118,7 @@ def test_a_receipt_comes_only_when_the_far_end_has_it() -> None:
     assert out == []
     world.network.__class__.features |= {Feature.RECEIPTS}
     try:
-        out = world.got(lambda: world.session.host.deliver(Delivered("c1", Target(K.CONTACT, "juliet"))))
+        out = world.got(lambda: world.session.host.deliver(Delivered("c1", Target(Kind.CONTACT, "juliet"))))
     finally:
         world.network.__class__.features -= {Feature.RECEIPTS}
     assert [(e.name, e.get("id")) for s in out for e in s.elements()] == [("received", "c1")]
@@ -143,7 +142,7 @@ def test_raw_lines_go_to_the_network_and_answers_come_from_it() -> None:
     world = online()
     world.say(chat(body("WHOIS juliet"), NET))
     assert world.session.calls[-1] == ("raw", "WHOIS juliet")
-    line = MessageIn(Target(K.NETWORK, ""), Message("juliet is on balcony", notice=True))
+    line = MessageIn(Target(Kind.NETWORK, ""), Message("juliet is on balcony", notice=True))
     out = world.got(lambda: world.session.host.deliver(line))
     assert [(s.get("from"), s.get("type")) for s in out] == [(NET, "chat")]
 
@@ -180,7 +179,7 @@ def test_progress_is_a_headline_and_an_invitation_is_mediated() -> None:
 def test_emphasis_is_xhtml_beside_the_plain_body() -> None:
     world = online()
     message: Any = Message("a <b> c", spans=(Span(2, 5, "bold"),))
-    out = world.got(lambda: world.session.host.deliver(MessageIn(Target(K.CONTACT, "juliet"), message)))
+    out = world.got(lambda: world.session.host.deliver(MessageIn(Target(Kind.CONTACT, "juliet"), message)))
     html = next(e for e in out[0].elements() if e.name == "html")
     assert "<span style=" in html.to_xml()
     assert texts(out) == ["a <b> c"]

@@ -29,7 +29,7 @@ def member() -> World:
 def test_registering_answers_first_and_then_asks_for_a_subscription() -> None:
     world = World()
     out = world.say(f"<iq type='set' id='r' from='{HOME}' to='{NET}'>{REGISTER}<nick>romeo</nick></query></iq>")
-    assert [s.name for s in out][0] == "iq"
+    assert out[0].name == "iq"
     assert (NET, "subscribe") in kinds(out)
 
 

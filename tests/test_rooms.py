@@ -2,8 +2,8 @@
 
 from tests.fake_network import MEMBER, OPERATOR
 from tests.world import HOME, ROOM, World, codes, condition
-from transport.api import Kind as K
 from transport.api import (
+    Kind,
     Leave,
     Message,
     MessageIn,
@@ -109,7 +109,7 @@ def test_a_line_from_the_network_reaches_every_client_in_the_room() -> None:
     world = World()
     world.in_room(juliet=MEMBER)
     world.join(PHONE)
-    line = MessageIn(Target(K.ROOM, "#room", "juliet"), Message("<hi> & \x02"))
+    line = MessageIn(Target(Kind.ROOM, "#room", "juliet"), Message("<hi> & \x02"))
     out = world.got(lambda: world.session.host.deliver(line))
     assert [(s.get("to"), s.get("type")) for s in out] == [(HOME, "groupchat"), (PHONE, "groupchat")]
     assert said(out) == [("juliet", "<hi> & �")] * 2
@@ -242,18 +242,18 @@ def test_a_private_message_through_the_room_is_answered_through_the_room() -> No
     world = World()
     world.in_room(Juliet=MEMBER)
     world.say(f"<message from='{HOME}' to='{ROOM}/Juliet' type='chat' id='p'><body>psst</body></message>")
-    assert world.session.calls[-1] == ("send", Target(K.ROOM, "#room", "Juliet"), "psst")
-    out = world.got(lambda: world.session.host.deliver(MessageIn(Target(K.CONTACT, "juliet"), Message("what?"))))
+    assert world.session.calls[-1] == ("send", Target(Kind.ROOM, "#room", "Juliet"), "psst")
+    out = world.got(lambda: world.session.host.deliver(MessageIn(Target(Kind.CONTACT, "juliet"), Message("what?"))))
     assert [(s.get("from"), s.get("to"), s.get("type")) for s in out] == [(f"{ROOM}/Juliet", HOME, "chat")]
     world.say(f"<message from='{HOME}' to='juliet%net@gw.test' type='chat'><body>here</body></message>")
-    out = world.got(lambda: world.session.host.deliver(MessageIn(Target(K.CONTACT, "juliet"), Message("yes"))))
+    out = world.got(lambda: world.session.host.deliver(MessageIn(Target(Kind.CONTACT, "juliet"), Message("yes"))))
     assert out[0].get("from") == "juliet%net@gw.test"
 
 
 def test_history_comes_before_the_subject_and_live_lines_after() -> None:
     world = World(archive=True)
     world.in_room(juliet=MEMBER)
-    world.got(lambda: world.session.host.deliver(MessageIn(Target(K.ROOM, "#room", "juliet"), Message("old"))))
+    world.got(lambda: world.session.host.deliver(MessageIn(Target(Kind.ROOM, "#room", "juliet"), Message("old"))))
     out = world.join(PHONE)
     assert [s.name for s in out] == ["presence", "presence", "message", "message"]
     assert said(out) == [("juliet", "old")]
@@ -289,6 +289,6 @@ def test_an_alias_of_the_network_is_the_same_room_under_its_own_address() -> Non
     other = "#room%alias.example@gw.test"
     out = world.join(PHONE, room=other)
     assert {s.get("from").partition("/")[0] for s in out} == {other}
-    line = MessageIn(Target(K.ROOM, "#room", "juliet"), Message("hi"))
+    line = MessageIn(Target(Kind.ROOM, "#room", "juliet"), Message("hi"))
     out = world.got(lambda: world.session.host.deliver(line))
     assert [s.get("from") for s in out] == [f"{ROOM}/juliet", f"{other}/juliet"]

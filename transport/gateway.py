@@ -98,7 +98,7 @@ class Gateway(Service):
             self._hubs.append(network)
 
     def _set_access(self, config: Config) -> None:
-        narrowed = {name: network.access for name, network in config.networks.items() if name != "*"}
+        narrowed = {name: network.access for name, network in config.networks.items()}
         self.parts.access.update(config.access, self.parts.extra, narrowed)
 
     def _prune_archive(self) -> Deferred[int]:

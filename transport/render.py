@@ -43,6 +43,8 @@ from transport.xmpp.element import Element, attribute, text
 from transport.xmpp.ns import CARBONS, CHATSTATES, HINTS, MUC_USER, RECEIPTS, STANZA_ID, tag
 
 _ORIGIN_ID = tag(STANZA_ID, "origin-id")
+# Well below what servers take as one stanza, even when every character is escaped.
+LONGEST = 30_000
 _QUIET = f"<private xmlns='{CARBONS}'/><no-copy xmlns='{HINTS}'/>"
 
 
@@ -140,9 +142,12 @@ class Render:
             )
 
     def _payload(self, message: Message) -> str:
-        payload = f"<body>{text(message.text)}</body>"
-        if message.spans:
-            payload += xhtml(message.text, message.spans)
+        words = message.text
+        if len(words) > LONGEST:
+            words = words[:LONGEST] + "…"
+        payload = f"<body>{text(words)}</body>"
+        if message.spans and words is message.text:
+            payload += xhtml(words, message.spans)
         if message.when is not None:
             payload += build.delay(message.when, self._domain)
         if message.details is not None:
@@ -189,7 +194,7 @@ class Render:
     def kept_stanza(self, owner: str, network: INetwork, event: MessageIn) -> str:
         """A contact's message as it is kept until the XMPP server has it; it carries its own time."""
         when = event.message.when or datetime.fromtimestamp(self._reactor.seconds(), UTC)
-        payload = f"<body>{text(event.message.text)}</body>{build.delay(when, self._domain)}"
+        payload = f"<body>{text(event.message.text[:LONGEST])}</body>{build.delay(when, self._domain)}"
         local = local_part(network.name, event.sender.name, network.case) or network.name
         return build.message(f"{local}@{self._domain}", owner, "chat", payload, id=self._new_id())
 

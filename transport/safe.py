@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from transport.api import INetwork, MessageIn
 from transport.store.interface import InboxRow, IStore
 
+ASK_AGAIN = 60.0
 Stanza = Callable[[str, INetwork, MessageIn], str]
 
 
@@ -28,12 +29,14 @@ class Safe:
         proof: Callable[[str], Deferred[None]],
         is_up: Callable[[], bool],
         stanza: Stanza,
+        later: Callable[..., object],
     ) -> None:
         self._store = store
         self._send = send
         self._proof = proof
         self._is_up = is_up
         self._stanza = stanza
+        self._later = later
         self._unproved: dict[str, list[int]] = {}
         self._proving: set[str] = set()
 
@@ -58,17 +61,26 @@ class Safe:
             return
         self._proving.add(peer)
         ids = self._unproved.pop(peer)
-        self._proof(peer).addCallbacks(self._proved, self._unclear, callbackArgs=(peer, ids), errbackArgs=(peer,))
+        self._proof(peer).addCallbacks(self._proved, self._unclear, callbackArgs=(peer, ids), errbackArgs=(peer, ids))
 
     def _proved(self, _: None, peer: str, ids: list[int]) -> None:
         self._proving.discard(peer)
         self._store.inbox_done(ids).addErrback(lambda f: self.log.failure("the inbox could not be cleared", f))
         self._prove(peer)
 
-    def _unclear(self, failure: Failure, peer: str) -> None:
-        # What is not proved stays in the inbox, and goes out again when the link comes up.
-        self._proving.discard(peer)
+    def _unclear(self, failure: Failure, peer: str, ids: list[int]) -> None:
+        """Ask again after a while, unless the link has gone: then all goes out again when it is back."""
         self.log.info("the XMPP server {peer} did not confirm: {reason}", peer=peer, reason=str(failure.value))
+        if self._is_up():
+            self._unproved.setdefault(peer, []).extend(ids)
+            self._later(ASK_AGAIN, self._ask_again, peer)
+        else:
+            self._proving.discard(peer)
+
+    def _ask_again(self, peer: str) -> None:
+        self._proving.discard(peer)
+        if self._is_up():
+            self._prove(peer)
 
     def resend(self) -> None:
         """The link is up: send all that may not have arrived."""

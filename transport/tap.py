@@ -95,11 +95,11 @@ class Assembly:
         self.commands = Commands()
 
     def make_link(self) -> Link:
-        """The link; what it calls is found when it calls."""
+        """The link; the router is put behind it later."""
         xmpp, limits = self.config.xmpp, self.config.limits
         endpoint = HostnameEndpoint(self.reactor, xmpp.host, xmpp.port)
         return Link(
-            self.reactor, endpoint, xmpp.domain, xmpp.secret, lambda element: self.router.receive(element),
+            self.reactor, endpoint, xmpp.domain, xmpp.secret, lambda element: None,
             lambda: self.service.up(), lambda why: self.service.down(why), stanza_bytes=limits.stanza_bytes,
         )  # fmt: skip
 
@@ -191,7 +191,9 @@ class Assembly:
             limits, random.SystemRandom().random,
         )  # fmt: skip
         self.render.sessions = self.sessions
-        self.safe = Safe(self.store, send, self.tracker.proof, lambda: self.link.up, self.render.kept_stanza)
+        self.safe = Safe(
+            self.store, send, self.tracker.proof, lambda: self.link.up, self.render.kept_stanza, self.reactor.callLater
+        )
         self.core = Core(
             self.reactor, self.owners, self.sessions, self.render, self.store, self.safe, self.tell_admins,
             lambda: self.sessions.closing,
@@ -228,9 +230,12 @@ class Assembly:
             self.domain, self.networks, self.sessions, self.delivery, talk, self.rooms, self.refuse, address_of,
             limits.message_bytes,
         )  # fmt: skip
+        self.link.on_stanza = router.receive
         router.stanzas(MESSAGE, messages.handle)
         router.stanzas(PRESENCE, self.presences.handle)
-        self.disco = disco = Disco(self.domain, self.networks, self.owners, adhoc, people, router, lambda: self.config.access.admins)
+        self.disco = disco = Disco(
+            self.domain, self.networks, self.owners, adhoc, people, router, lambda: self.config.access.admins
+        )
         self.contacts.caps = disco.caps
         adhoc.register(router)
         Register(self.registration, self.translator).register(router)

@@ -22,9 +22,7 @@ _FLAT = frozenset(["FN", "NICKNAME", "DESC", "URL", "TITLE", "ROLE", "BDAY", "JA
 class Info:
     """Answers what any address may be asked."""
 
-    def __init__(
-        self, domain: str, reactor: IReactorTime, networks: Networks, owners: Owners, router: Router
-    ) -> None:
+    def __init__(self, domain: str, reactor: IReactorTime, networks: Networks, owners: Owners, router: Router) -> None:
         self._domain = domain
         self._reactor = reactor
         self._networks = networks

@@ -61,32 +61,13 @@ HOSTILE = (
     "'; drop table x; --",
 )
 # Conditions of stanza errors (RFC 6120 section 8.3.3).
-CONDITIONS = frozenset(
-    [
-        "bad-request",
-        "conflict",
-        "feature-not-implemented",
-        "forbidden",
-        "gone",
-        "internal-server-error",
-        "item-not-found",
-        "jid-malformed",
-        "not-acceptable",
-        "not-allowed",
-        "not-authorized",
-        "policy-violation",
-        "recipient-unavailable",
-        "redirect",
-        "registration-required",
-        "remote-server-not-found",
-        "remote-server-timeout",
-        "resource-constraint",
-        "service-unavailable",
-        "subscription-required",
-        "undefined-condition",
-        "unexpected-request",
-    ]
-)
+_RFC_6120 = """
+bad-request conflict feature-not-implemented forbidden gone internal-server-error item-not-found
+jid-malformed not-acceptable not-allowed not-authorized policy-violation recipient-unavailable redirect
+registration-required remote-server-not-found remote-server-timeout resource-constraint
+service-unavailable subscription-required undefined-condition unexpected-request
+"""
+CONDITIONS = frozenset(_RFC_6120.split())
 
 
 def refusal_is_sound(refused: Refused) -> None:

@@ -85,7 +85,7 @@ class FakeHost:
 
     def pump(self) -> None:
         """Let all connections talk until it is quiet."""
-        while any([pump.pump() for pump in self.pumps]):
+        while any(pump.pump() for pump in self.pumps):
             # What was put off to the next turn of the reactor is due.
             self.reactor.advance(0)
 
