@@ -16,7 +16,7 @@ ROOMS = (
     {"xmpp"},
     {"store", "config", "options", "sections", "metrics", "guard", "access", "logs", "notify", "reactor", "backoff"},
     {
-        "router", "owners", "people", "session", "sessions", "delivery", "safe", "contacts", "networks", "rooms",
+        "router", "owners", "people", "session", "sessions", "delivery", "safe", "rates", "contacts", "networks", "rooms",
         "room_view", "commands", "own_commands", "admin_commands", "registration", "ids", "loader",
     },
     {"handlers", "render", "render_rooms", "web", "host"},

@@ -30,7 +30,10 @@ def parse(xml: str) -> list[Element]:
 class World:
     """A gateway with one network `net`; `out` is everything it has said since it was last looked at."""
 
-    def __init__(self, archive: bool = False, networks: Any = None, persistent: bool = False, **access: Any) -> None:
+    def __init__(
+        self, archive: bool = False, networks: Any = None, persistent: bool = False, plugins: Any = None, **access: Any
+    ) -> None:
+        self.plugins = plugins or {"fake": lambda: FakeNetwork}
         self.reactor = MemoryReactorClock()
         self.reactor.advance(1_000_000)
         self.access = AccessConfig(
@@ -49,7 +52,7 @@ class World:
 
     def start(self) -> None:
         """A gateway begins; the store is what it was."""
-        self.assembly = Assembly(self.config, self.reactor, {"fake": lambda: FakeNetwork}, self.store)
+        self.assembly = Assembly(self.config, self.reactor, self.plugins, self.store)
         self.gateway = self.assembly.gateway()
         self.assembly.link.send = self.send  # type: ignore[method-assign]
         self.gateway = self.rewired()

@@ -12,6 +12,7 @@ from transport.address import Address, read
 from transport.api import Refused
 from transport.jid import bare
 from transport.owners import Owner, Owners
+from transport.rates import Rates
 from transport.text.translate import Translator
 from transport.xmpp import stanza as build
 from transport.xmpp.element import Element, Escaped, attribute
@@ -68,6 +69,7 @@ class Router:
         translator: Translator,
         send: Callable[[str], object],
         answered: Callable[[Element], bool],
+        rates: Rates | None = None,
     ) -> None:
         self._domain = domain
         self._owners = owners
@@ -75,6 +77,7 @@ class Router:
         self._translator = translator
         self._send = send
         self._answered = answered
+        self._rates = rates
         self._iqs: dict[tuple[str, str], IqHandler] = {}
         self._handlers: dict[str, OwnerHandler] = {}
         self._loading: dict[str, list[Element]] = {}
@@ -93,6 +96,9 @@ class Router:
         attrs = element.attrs
         from_, to = attrs.get("from"), attrs.get("to")
         if not from_ or not to:
+            return
+        if self._rates is not None and not self._rates.allow(from_.partition("/")[0]):
+            self._too_fast(element)
             return
         handler = self._handlers.get(element.tag)
         if handler is None:
@@ -157,6 +163,13 @@ class Router:
         )
         if answer is not None:
             self._send(answer)
+
+    def _too_fast(self, element: Element) -> None:
+        # An answer must still arrive, or our own questions would fail for who is merely busy.
+        if element.tag == IQ and element.attrs.get("type") in ("result", "error"):
+            self._answered(element)
+            return
+        self.refuse(element, Refused("policy-violation", "You are sending too fast; please wait.", retry_after=5))
 
     def _fault(self, element: Element, failure: Failure | None = None) -> None:
         failure = failure or Failure()

@@ -34,6 +34,7 @@ from transport.networks import Networks
 from transport.own_commands import OwnCommands
 from transport.owners import Owners
 from transport.people import People
+from transport.rates import Rates
 from transport.registration import Registration
 from transport.render import Render
 from transport.render_rooms import RenderRooms
@@ -202,8 +203,9 @@ class Assembly:
     def make_handlers(self) -> None:
         """The router, and a handler for each feature."""
         limits, send = self.config.limits, self.link.send
+        rates = Rates(limits.stanza_rate, limits.stanza_burst, self.reactor.seconds) if limits.stanza_rate > 0 else None
         self.router = router = Router(
-            self.domain, self.owners, self.access, self.translator, send, self.tracker.answered
+            self.domain, self.owners, self.access, self.translator, send, self.tracker.answered, rates
         )
         self.registration = Registration(
             self.store, self.owners, self.sessions, self.contacts, self.access, self.networks,

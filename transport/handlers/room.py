@@ -114,8 +114,8 @@ class RoomPresences:
         room.take_seat(seat)
         if room.joined:
             self._view.enter(room, seat)
-        elif fresh and room.session.state in (State.CONNECTING, State.ONLINE) and room.session.rooms_of is not None:
-            room.session.rooms_of.join(room.name, address.resource, room.password)
+        elif fresh:
+            self._ask(room, address.resource)
 
     def _may_enter(self, owner: Owner, network: INetwork) -> None:
         if not (owner.member or self._access.may_visit(owner.jid)):
@@ -164,10 +164,16 @@ class RoomPresences:
         self._sessions.settle(session.owner)
 
     def reopen(self, session: Session, kept: KeptRoom) -> None:
-        """Enter a room that is kept, with no client in it; it is entered when the session is signed in."""
+        """Enter a room that is kept, with no client in it."""
         if kept.room not in session.rooms:
             room = session.rooms[kept.room] = Room(session, kept.room, kept.nick, None)
             room.kept = True
+            self._ask(room, kept.nick)
+
+    def _ask(self, room: Room, nick: str) -> None:
+        """Ask the network for a room; where there is no connection yet, that happens when one is made."""
+        if room.session.state in (State.CONNECTING, State.ONLINE) and room.session.rooms_of is not None:
+            room.session.rooms_of.join(room.name, nick, room.password)
 
     def forsake(self, room: Room) -> None:
         """Do not keep a room any more."""
