@@ -171,7 +171,7 @@ def test_case_matters_where_the_network_says_so() -> None:
 
 
 def test_a_letter_becomes_a_receipt_when_the_far_end_has_it() -> None:
-    world, network = post()
+    world, _network = post()
     owner = world.assembly.owners.get(ROMEO)
     assert owner is not None
     session = owner.sessions["post"]
