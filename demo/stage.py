@@ -4,7 +4,6 @@ import contextlib
 import fcntl
 import json
 import secrets
-import shutil
 import signal
 import sys
 import time
@@ -14,6 +13,7 @@ from types import FrameType
 
 from attrs import define
 
+from demo.page import lay_out
 from demo.partners import Ngircd, NotStarted, Program, Prosody, free_port
 from demo.partners.system import answers
 from demo.prepare import CLIENT, ROOT, WEB, WORK
@@ -81,26 +81,6 @@ def choose_ports() -> dict[str, int]:
     return {use: free_port() if answers(port) else port for use, port in WANTED_PORTS.items()}
 
 
-def write_page(prosody: Prosody, kept: Secrets) -> str:
-    """Put the web page beside the client; its address, or why there is none."""
-    if not CLIENT.exists():
-        return "none (needs npm: install it and run the demo again)"
-    for file in (ROOT / "demo" / "web").iterdir():
-        shutil.copy(file, WEB / file.name)
-    for module in CLIENT.parent.glob("*.wasm"):
-        shutil.copy(module, WEB / module.name)
-    settings = {
-        "websocket": prosody.websocket,
-        "jid": "romeo@localhost",
-        "password": kept.romeo,
-        "gateway": DOMAIN,
-        "room": f"#welcome%local@{DOMAIN}",
-        "nick": "romeo",
-    }
-    (WEB / "settings.json").write_text(json.dumps(settings))
-    return f"http://localhost:{prosody.http_port}/"
-
-
 def raise_curtain(stack: contextlib.ExitStack) -> dict[str, Program]:
     """Start everything in order, each to be stopped by the stack; the programs by name."""
     kept = Secrets.kept(WORK / "secrets.json")
@@ -123,7 +103,10 @@ def raise_curtain(stack: contextlib.ExitStack) -> dict[str, Program]:
         folder=ROOT,
     )
     bot = Program([sys.executable, "-m", "demo.bot", "127.0.0.1", str(ngircd.port)], log=WORK / "bot.log", folder=ROOT)
-    page = write_page(prosody, kept)
+    page = "none (needs npm: install it and run the demo again)"
+    if CLIENT.exists():
+        lay_out(WEB, prosody.websocket, "romeo", kept.romeo, DOMAIN, "local")
+        page = f"http://localhost:{prosody.http_port}/"
     mark = prosody.mark()
     for program in (prosody.program, ngircd.program, gateway, bot):
         stack.callback(program.stop)

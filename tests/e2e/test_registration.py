@@ -122,6 +122,8 @@ def test_leaving_the_gateway_ends_every_registration(gateway: Any, people: Any, 
     register(romeo, address, submit(nick=romeo.nick))
     came = romeo.expect("presence", type="subscribe")
     romeo.presence(came.get("from"), type="subscribed")
+    romeo.presence(came.get("from"), type="subscribe")
+    romeo.expect("presence", type="subscribed")
     assert register(romeo, gateway.domain, "<remove/>").get("type") == "result"
     for kind in ("unsubscribe", "unsubscribed"):
         romeo.expect("presence", type=kind, where=lambda s: gateway.domain in s.get("from"))
