@@ -1,8 +1,8 @@
 """The wire: bytes of a TCP or TLS connection as lines, and lines as few writes as can be."""
 
-import socket
 from typing import Any, Protocol
 
+from twisted.internet import tcp
 from twisted.internet.interfaces import ITCPTransport
 from twisted.internet.protocol import Protocol as TwistedProtocol
 from twisted.python.failure import Failure
@@ -34,16 +34,17 @@ class Connection(TwistedProtocol):
         self.rest = b""
         self.skipping = False
         self.heard = False
+        self.ended = False
         self.socket: Any = None
 
     def connectionMade(self) -> None:
         transport: Any = self.transport
         if ITCPTransport.providedBy(transport):
             transport.setTcpNoDelay(True)
-        # A plain connection has a socket that takes a line at once, without asking the reactor first.
-        found = getattr(transport, "socket", None)
-        if isinstance(found, socket.socket) and hasattr(transport, "_tempDataBuffer"):
-            self.socket = found
+        # A plain connection has a socket that takes a line at once, without asking the reactor first.  The
+        # class is asked, not the attribute: a TLS transport lends those of the connection below it.
+        if isinstance(transport, tcp.Connection) and not transport.TLS:
+            self.socket = transport.socket
         self.receiver.opened(self)
 
     def dataReceived(self, data: bytes) -> None:
@@ -67,10 +68,13 @@ class Connection(TwistedProtocol):
 
     def connectionLost(self, reason: Failure) -> None:  # type: ignore[override]
         self.socket = None
+        self.ended = True
         self.receiver.lost(self, reason)
 
     def write(self, data: bytes) -> None:
         """Send; at once where nothing waits, else through the reactor."""
+        if self.ended:
+            return
         transport: Any = self.transport
         if self.socket is not None and not transport.dataBuffer and not transport._tempDataBuffer:
             if transport.disconnecting or not transport.connected:
@@ -87,11 +91,11 @@ class Connection(TwistedProtocol):
 
     def close(self) -> None:
         """Close once everything is written."""
-        if self.transport is not None:
+        if self.transport is not None and not self.ended:
             self.transport.loseConnection()
 
     def abort(self) -> None:
         """Close now."""
         transport: Any = self.transport
-        if transport is not None:
+        if transport is not None and not self.ended:
             getattr(transport, "abortConnection", transport.loseConnection)()

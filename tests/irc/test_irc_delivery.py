@@ -168,9 +168,12 @@ def test_the_flood_queue_paces_and_keeps_order() -> None:
 
 def test_the_queue_has_an_end() -> None:
     world = World(flood_burst=1, flood_rate=0.1).up()
+    room = Target(Kind.ROOM, "#garden")
+    waiting = world.session.outbox.queue
+    while len(waiting) < 500:
+        world.session.send(room, Message("x"))
     with pytest.raises(Refused) as refused:
-        for n in range(600):
-            world.session.send(Target(Kind.ROOM, "#garden"), Message(str(n)))
+        world.session.send(room, Message("x"))
     assert refused.value.condition == "resource-constraint"
     assert refused.value.retry_after
 
@@ -192,3 +195,17 @@ def test_nothing_ticks_while_nothing_waits(world: World) -> None:
     world.host.advance(10)
     assert len(world.host.reactor.getDelayedCalls()) == 1  # the sweep of all connections
     assert world.host.of(Connected)
+
+
+def test_what_is_said_on_hearing_of_a_proof_is_not_proved_by_it(world: World) -> None:
+    world.host.advance(1)
+    room = Target(Kind.ROOM, "#quiet")
+    world.session.join("#quiet", "romeo", None)
+    world.host.advance(1)
+    refused: list[object] = []
+    first = world.session.set_subject("#garden", "one")
+    first.addCallback(lambda _: world.session.set_subject("#quiet", "two").addErrback(refused.append))
+    first.addCallback(lambda _: world.session.send(room, Message("three")))
+    world.host.advance(1)
+    assert len(refused) == 1
+    assert outcomes(world) == [("forbidden", "three")]

@@ -77,9 +77,10 @@ def test_answers_travel_by_400_and_arrive_whole(length: int) -> None:
 
 def test_an_endless_challenge_is_refused() -> None:
     challenge = Challenge()
+    for _ in range(20):
+        challenge.add("A" * 400)
     with pytest.raises(SaslError):
-        for _ in range(100):
-            challenge.add("A" * 400)
+        challenge.add("A" * 400)
 
 
 def test_plain_has_its_three_parts() -> None:
