@@ -206,3 +206,22 @@ def test_a_hub_knows_its_accounts_and_their_rosters() -> None:
     world.turn()
     assert [(a.owner, a.settings["box"]) for a in accounts] == [(ROMEO, "box1")]
     assert rosters == ["Juliet"]
+
+
+def test_who_joins_by_hand_does_not_wait_but_many_who_come_back_do() -> None:
+    world = World()
+    world.config = evolve(world.config, limits=evolve(world.config.limits, connects_per_second=2.0))
+    world.start()
+    for number in range(6):
+        world.join(f"user{number}@example.org/x")
+        world.session.online()
+    sessions = world.network.sessions
+    assert all(("connect",) in session.calls for session in sessions)
+    world.turn(60)
+    for session in sessions:
+        session.lost()
+    world.turn(2.01)
+    assert 2 <= sum(session.calls.count(("connect",)) == 2 for session in sessions) < 6
+    for _ in range(4):
+        world.turn(1)
+    assert all(session.calls.count(("connect",)) == 2 for session in sessions)

@@ -148,7 +148,7 @@ class Gateway(Service):
             for (name, _), kept in list(owner.state.rooms.items()):
                 network = self.parts.networks.get(name)
                 if network is not None:
-                    self.parts.rooms.reopen(self.parts.sessions.sign_in(owner, network), kept)
+                    self.parts.rooms.reopen(self.parts.sessions.sign_in(owner, network, paced=True), kept)
             if owner.state.preferences.get("persistent") == "1":
                 self.parts.presences.sign_in(owner)
             self.parts.owners.release(owner)

@@ -44,12 +44,15 @@ class Sessions:
 
     # signing in and out
 
-    def sign_in(self, owner: Owner, network: INetwork) -> Session:
-        """The owner's session on a network, begun if there is none; Refused when there can be none."""
+    def sign_in(self, owner: Owner, network: INetwork, paced: bool = False) -> Session:
+        """The owner's session on a network, begun if there is none; Refused when there can be none.
+
+        `paced` is for sessions that begin by themselves, hundreds at once after a restart.
+        """
         session = owner.sessions.get(network.name)
         if session is not None:
             if session.state is State.OFFLINE:
-                self._connect(session)
+                self._connect(session, paced)
             return session
         if self.closing:
             raise Refused("recipient-unavailable", "The gateway is being stopped.", retry_after=30)
@@ -59,7 +62,7 @@ class Sessions:
         session.attach(network.session(session.account, self._make_host(session)))
         owner.sessions[network.name] = session
         self._owners.release(owner)
-        self._connect(session)
+        self._connect(session, paced)
         return session
 
     def sign_out(self, session: Session, reason: Text) -> None:
@@ -134,19 +137,20 @@ class Sessions:
 
     # connecting
 
-    def _connect(self, session: Session) -> None:
+    def _connect(self, session: Session, paced: bool) -> None:
+        """Connect; who does it by hand need not wait, but then others wait longer."""
         session.state = State.WAITING
         pace = self._paces.get(session.name)
         if pace is None:
             pace = self._paces[session.name] = Pace(self._limits.connects_per_second)
         wait = pace.wait(self._reactor.seconds())
-        if wait > 0:
+        if wait > 0 and paced:
             session.timer = self._reactor.callLater(wait, self._connect_now, session)
         else:
             self._connect_now(session)
 
     def _connect_in(self, session: Session, delay: float) -> None:
-        session.timer = self._reactor.callLater(delay, self._connect, session)
+        session.timer = self._reactor.callLater(delay, self._connect, session, True)
 
     def _connect_now(self, session: Session) -> None:
         session.timer = None
@@ -156,6 +160,8 @@ class Sessions:
                 session,
                 Disconnected(Refused("internal-server-error", "The gateway failed to connect."), True),
             )
+        elif session.state is State.CONNECTING:
+            self._outcomes.connecting(session)
 
     def _cancel(self, session: Session) -> None:
         if session.timer is not None and session.timer.active():

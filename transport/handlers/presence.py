@@ -114,7 +114,7 @@ class Presences:
                 continue
             session = owner.sessions.get(name)
             if session is None or session.state is State.OFFLINE:
-                self._sessions.sign_in(owner, network)
+                self._sessions.sign_in(owner, network, paced=True)
 
     def _gone(self, owner: Owner, from_: str) -> None:
         if owner.clients.pop(from_, None) is None:
