@@ -177,13 +177,3 @@ class Sessions:
             log_fault(session)
             return False
         return True
-
-    def crashed(self, session: Session) -> None:
-        """A plugin's session raised where it must not: end it there, and begin again after a while."""
-        log_fault(session)
-        if session.state in (State.CONNECTING, State.ONLINE):
-            self._guarded(session, session.plugin.disconnect, "internal error")
-            self.disconnected(
-                session,
-                Disconnected(Refused("internal-server-error", "The connection failed inside the gateway.")),
-            )
