@@ -1,5 +1,6 @@
 """`transport run`: the service in the foreground, with its signals, its logs and what systemd is told."""
 
+import ctypes
 import gc
 import os
 import signal
@@ -19,6 +20,7 @@ from transport import logs, reactor
 from transport.config import Config, ConfigError
 from transport.notify import notify, watchdog_seconds
 
+M_MMAP_THRESHOLD = -3
 STOP_SECONDS = 8.0
 STOPPED, FAILED = 0, 1
 # Few objects become garbage in cycles, and looking for them costs more the more live: look seldom.
@@ -46,8 +48,17 @@ def run(load: Load, level: str, form: str) -> int:
     return daemon.status
 
 
+def trim_large_blocks() -> None:
+    """Let glibc give large blocks back when they are freed; by itself it soon stops to (mallopt(3))."""
+    try:
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, 128 * 1024)
+    except (AttributeError, OSError):
+        return
+
+
 def settle() -> None:
     """Let the collector of garbage leave what there is after the start alone."""
+    trim_large_blocks()
     gc.collect()
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLD)

@@ -26,7 +26,7 @@ class Delivery:
         if session.state is not State.ONLINE and not session.network.queues:
             self._hold(session, target, message)
             return
-        session.pending.add(message)
+        session.pending[message] = None
         try:
             sent = session.plugin.send(target, message)
         except Refused as refused:
@@ -49,12 +49,12 @@ class Delivery:
     def accepted(self, session: Session, message: Message, sent: Sent) -> None:
         """The network has taken a message; a second word on the same message is ignored."""
         if message in session.pending:
-            session.pending.discard(message)
+            del session.pending[message]
             self._outcomes.accepted(session, message, sent)
 
     def failed(self, session: Session, message: Message, reason: Refused) -> None:
         """A message was not delivered, whether it was taken before or not."""
-        session.pending.discard(message)
+        session.pending.pop(message, None)
         self._outcomes.failed(session, message, reason)
 
     def _hold(self, session: Session, target: Target, message: Message) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
-from twisted.internet.endpoints import HostnameEndpoint, wrapClientTLS
+from twisted.internet.endpoints import HostnameEndpoint, TCP4ClientEndpoint, TCP6ClientEndpoint, wrapClientTLS
 from twisted.internet.interfaces import (
     IAddress,
     IHostnameResolver,
@@ -53,8 +53,19 @@ def guarded_endpoint(
 
     With `public_only` a name that has no public address is a name that does not exist (DNSLookupError).
     """
-    endpoint = HostnameEndpoint(_GuardedReactor(reactor) if public_only else reactor, host, port)
+    endpoint = _numeric(reactor, host, port) if not public_only else None
+    if endpoint is None:
+        endpoint = HostnameEndpoint(_GuardedReactor(reactor) if public_only else reactor, host, port)
     return endpoint if tls is None else wrapClientTLS(tls, endpoint)
+
+
+def _numeric(reactor: Any, host: str, port: int) -> IStreamClientEndpoint | None:
+    """The endpoint of a numeric address: it needs none of the work, and the threads, of looking up a name."""
+    try:
+        version = ip_address(host).version
+    except ValueError:
+        return None
+    return (TCP4ClientEndpoint if version == 4 else TCP6ClientEndpoint)(reactor, host, port)
 
 
 @implementer(IReactorPluggableNameResolver)

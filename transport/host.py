@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from attrs import define
+from attrs import define, field
 from twisted.internet import endpoints
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IStreamClientEndpoint
@@ -34,6 +34,14 @@ class Core:
     safe: Safe
     tell_admins: Callable[[Text], None]
     closing: Callable[[], bool]
+    logs: dict[str, Logger] = field(factory=dict)
+
+    def log(self, network: INetwork) -> Logger:
+        """The log of a kind of network; one for all its sessions."""
+        name: str = network.plugin
+        if name not in self.logs:
+            self.logs[name] = Logger(namespace=f"transport.plugins.{name}")
+        return self.logs[name]
 
 
 def _endpoint(core: Core, host: str, port: int, tls: Any, public_only: bool) -> IStreamClientEndpoint:
@@ -53,7 +61,7 @@ class SessionHost:
         self._core = core
         self._session = session
         self._table = core.render.table
-        self.log = Logger(namespace=f"transport.plugins.{session.network.plugin}")
+        self.log = core.log(session.network)
 
     @property
     def reactor(self) -> Any:
@@ -96,7 +104,7 @@ class OwnerHost:
         self._core = core
         self._network = network
         self._owner = owner
-        self.log = Logger(namespace=f"transport.plugins.{network.plugin}")
+        self.log = core.log(network)
 
     @property
     def reactor(self) -> Any:
@@ -166,7 +174,7 @@ class HubHost:
         self._core = core
         self._network = network
         self.store = PluginStore(core.store, network.name)
-        self.log = Logger(namespace=f"transport.plugins.{network.plugin}")
+        self.log = core.log(network)
 
     @property
     def reactor(self) -> Any:

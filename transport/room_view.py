@@ -40,20 +40,23 @@ class RoomView:
         self._translator = translator
         self._archive = archive
         self.nicks = Escaped()
-        self._jids: dict[tuple[str, str], str] = {}
+        self._jids: dict[str, dict[str, str]] = {}
+        self._known = 0
         self._items: dict[Standing, str] = {}
 
     # pieces of stanzas
 
     def contact_attr(self, network: INetwork, nick: str) -> str:
         """The address of a contact as an attribute's value, remembered; empty when it has none."""
-        key = (network.name, nick)
-        jid = self._jids.get(key)
+        jid = self._jids.get(network.name, {}).get(nick)
         if jid is None:
-            if len(self._jids) >= NICKS:
+            if self._known >= NICKS:
+                self._known = 0
                 self._jids.clear()
+            self._known += 1
+            jids = self._jids.setdefault(network.name, {})
             local = local_part(network.name, network.fold(nick), network.case)
-            jid = self._jids[key] = attribute(f"{local}@{self._domain}") if local else ""
+            jid = jids[nick] = attribute(f"{local}@{self._domain}") if local else ""
         return jid
 
     def _standing(self, standing: Standing) -> str:
@@ -84,9 +87,7 @@ class RoomView:
 
     def enter(self, room: Room, seat: Seat) -> None:
         """A client has entered a room we are in: all that XEP-0045 section 7.2 sends, in its order."""
-        for nick, standing in room.occupants.items():
-            if nick != room.nick:
-                self._send(self._presence(seat, nick, self._item(room, nick, standing)))
+        self._introduce(room, seat)
         self._send(self.self_presence(room, seat))
         if not seat.there:
             seat.there = True
@@ -100,6 +101,19 @@ class RoomView:
             ).addCallbacks(self._history, self._no_history, callbackArgs=(room, seat), errbackArgs=(room, seat))
         else:
             self._subject_to(room, seat)
+
+    def _introduce(self, room: Room, seat: Seat) -> None:
+        """Everybody else who is there; rooms of thousands make this the longest loop there is."""
+        send, nicks, items, network = self._send, self.nicks, self._items, room.session.network
+        contact_attr, own = self.contact_attr, room.nick
+        jids = self._jids.get(network.name) or {}
+        head = f"<presence from='{seat.address_attr}/"
+        middle = f"' to='{seat.full_attr}'><x xmlns='{MUC_USER}'>"
+        for nick, standing in room.occupants.items():
+            if nick != own:
+                item = items.get(standing) or self._standing(standing)
+                jid = jids.get(nick) or contact_attr(network, nick)
+                send(f"{head}{nicks[nick]}{middle}{item} jid='{jid}'/></x></presence>")
 
     def self_presence(self, room: Room, seat: Seat, codes: str = "") -> str:
         """A client's own occupant: 110, 100 (nicks are no secret), 210 when the nick is not the one asked for."""

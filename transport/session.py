@@ -59,7 +59,7 @@ class Session:
         self.state = State.OFFLINE
         self.nick: str | None = None
         self.rooms: dict[str, Room] = {}
-        self.pending: set[Message] = set()
+        self.pending: dict[Message, None] = {}
         self.held: list[tuple[Target, Message]] = []
         self.whispers: dict[str, str] = {}
         self.shown: dict[str, tuple[str, str]] = {}

@@ -65,7 +65,7 @@ class Role(Enum):
     NONE = "none"
 
 
-@define(frozen=True)
+@define(frozen=True, cache_hash=True)
 class Standing:
     """Affiliation and role of an occupant; a network shares one value among all who have it."""
 

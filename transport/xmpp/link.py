@@ -25,6 +25,8 @@ T = TypeVar("T")
 HANDSHAKE_SECONDS = 30
 KEEPALIVE_SECONDS = 60
 CLOSING_SECONDS = 5
+# A burst of more is written at once: thousands of strings that live for one turn leave holes in the heap.
+MOST_GATHERED = 256
 # Trying again soon cannot help against these; somebody has to change something.
 REFUSALS = {
     "not-authorized": "The XMPP server refuses the secret for {domain}. Compare `secret` in [xmpp] with the"
@@ -103,6 +105,8 @@ class Link(Service):
         if not self.out:
             self.flushing = self.reactor.callLater(0, self._flush)
         self.out.append(xml)
+        if len(self.out) >= MOST_GATHERED:
+            self._flush()
 
     def startService(self) -> None:
         """Begin to connect."""
