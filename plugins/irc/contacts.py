@@ -28,14 +28,13 @@ def set_presence(session: Link, show: str, status: str) -> None:
     if away == session.away:
         return
     session.away = away
-    if session.up and session.outbox is not None:
-        session.outbox.put_all([format_line("AWAY", *([away] if away else []))], None)
+    session.offer(format_line("AWAY", *([away] if away else [])))
 
 
 def signed_in(session: Link) -> None:
     """Say again what the server has forgotten."""
-    if session.away and session.outbox is not None:
-        session.outbox.put_all([format_line("AWAY", session.away)], None)
+    if session.away:
+        session.offer(format_line("AWAY", session.away))
 
 
 def greeted(session: Link) -> None:
@@ -50,7 +49,11 @@ def add(session: Link, name: str) -> None:
     folded = session.shared.fold(name)
     if folded in watched or len(watched) >= MAX_WATCHED:
         return
-    names.nick(folded)
+    try:
+        names.nick(folded)
+    except Refused:
+        # Nobody can have this name, so nobody will ever be there under it.
+        return
     watched[folded] = None
     if session.up:
         watch(session, [folded])
@@ -61,13 +64,13 @@ def remove(session: Link, name: str) -> None:
     folded = session.shared.fold(name)
     if session.watched is None or session.watched.pop(folded, None) is None:
         return
-    if session.up and session.support.monitor and session.outbox is not None:
-        session.outbox.put_all([format_line("MONITOR", "-", folded)], None)
+    if session.support.monitor:
+        session.offer(format_line("MONITOR", "-", folded))
 
 
 def watch(session: Link, nicks: list[str]) -> None:
     """Ask the server about nicks: MONITOR tells changes too, ISON only how it is."""
-    if session.outbox is None or not nicks:
+    if not nicks:
         return
     monitor = bool(session.support.monitor)
     lines = []
@@ -83,7 +86,7 @@ def watch(session: Link, nicks: list[str]) -> None:
         else:
             session.asked.append(part)
             lines.append(format_line("ISON", *part))
-    session.outbox.put_all(lines, None)
+    session.offer(*lines)
 
 
 def beat(session: Link) -> None:

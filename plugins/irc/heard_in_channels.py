@@ -141,6 +141,14 @@ def quit_(session: Link, line: Line, raw: bytes) -> None:
     for channel in session.channels.values():
         if nick in channel.members:
             left(session, channel, nick, Leave.QUIT, None, reason)
+    regain(session, nick)
+
+
+def regain(session: Link, free: str) -> None:
+    """A nick is free; when it is the one we could not have, take it."""
+    wanted = session.wanted_nick
+    if wanted and session.nick != wanted and session.shared.fold(free) == session.shared.fold(wanted):
+        session.offer(format_line("NICK", wanted))
 
 
 def nick(session: Link, line: Line, raw: bytes) -> None:
@@ -150,6 +158,8 @@ def nick(session: Link, line: Line, raw: bytes) -> None:
         return
     if old == session.nick:
         session.renamed(new, line.address)
+    else:
+        regain(session, old)
     for channel in session.channels.values():
         if old not in channel.members:
             continue
@@ -193,9 +203,9 @@ def changed(session: Link, channel: Channel) -> None:
     """The channel's own modes are others; they are asked for once, when they matter first."""
     if channel.modes is not None:
         session.deliver(RoomConfig(channel.room, modes.features(channel.modes)))
-    elif session.outbox is not None and not channel.modes_asked:
+    elif not channel.modes_asked:
         channel.modes_asked = True
-        session.outbox.put_all([format_line("MODE", channel.name)], None)
+        session.offer(format_line("MODE", channel.name))
 
 
 def mode_is(session: Link, line: Line, raw: bytes) -> None:

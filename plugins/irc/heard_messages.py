@@ -50,7 +50,7 @@ def notice(session: Link, line: Line, raw: bytes) -> None:
     answer = ctcp.read(text)
     if answer is not None:
         answered(session, line.nick, answer)
-    elif not session.up or not line.nick or ("!" not in line.source and "." in line.source):
+    elif not session.up or (from_server(line) and line.params[0][:1] not in session.support.chantypes):
         from_network(session, plain(text)[0])
     else:
         said(session, line, raw, *plain(text), True)
@@ -69,7 +69,8 @@ def said(session: Link, line: Line, raw: bytes, text: str, spans: tuple[Span, ..
     while to[:1] and to[0] in support.statusmsg and to[1:2] in support.chantypes:
         to = to[1:]
     if to[:1] and to[0] in support.chantypes:
-        event = MessageIn(session.shared.occupant(to, nick), message)
+        sender = session.shared.occupant(to, nick)
+        event = MessageIn(Target(Kind.ROOM, sender.name) if from_server(line) else sender, message)
         if nick == session.nick:
             message.own = True
         elif "label" not in line.tags and "batch" not in line.tags:
@@ -81,6 +82,11 @@ def said(session: Link, line: Line, raw: bytes, text: str, spans: tuple[Span, ..
         session.deliver(MessageIn(session.shared.occupant(about[1], nick), message))
         return
     session.deliver(MessageIn(Target(Kind.CONTACT, session.shared.fold(nick)), message))
+
+
+def from_server(line: Line) -> bool:
+    """Whether a server speaks, not a person; its name has dots, a nick has none."""
+    return "!" not in line.source and (not line.source or "." in line.source)
 
 
 def when(session: Link, stamp: str | None) -> datetime | None:
@@ -102,12 +108,12 @@ def asked(session: Link, nick: str, request: ctcp.Ctcp) -> None:
     now = session.shared.clock.seconds()
     if session.ctcp_bucket is None:
         session.ctcp_bucket = bucket(CTCP_BURST, CTCP_RATE)
-    if not nick or session.outbox is None or not session.ctcp_bucket.take(now):
+    if not nick or not session.ctcp_bucket.take(now):
         return
     time = datetime.fromtimestamp(now, UTC).strftime("%a, %d %b %Y %H:%M:%S UTC")
     answer = ctcp.answer(request, time)
     if answer is not None:
-        session.outbox.put_all([format_line("NOTICE", nick, answer)], None)
+        session.offer(format_line("NOTICE", nick, answer))
     elif request.kind == "DCC":
         session.tell(Text("{nick} offers a direct connection (DCC), which is not possible here.", nick=nick))
 

@@ -29,7 +29,7 @@ def ping(session: Link, line: Line, raw: bytes) -> None:
 def pong(session: Link, line: Line, raw: bytes) -> None:
     """PONG proves what was written before its PING."""
     if session.outbox is not None:
-        session.outbox.pong(line.last)
+        session.outbox.pong(raw)
 
 
 def cap(session: Link, line: Line, raw: bytes) -> None:
@@ -151,6 +151,21 @@ def refused(session: Link, line: Line, named: set[str]) -> bool:
     return outbox.refuse(named, numerics.other(line), (Request,)) if code < "600" else False
 
 
+def userhost(session: Link, line: Line, raw: bytes) -> None:
+    """302: `nick=+user@host`, asked for before a ban."""
+    if session.userhosts is None:
+        from_network(session, line.last)
+        return
+    for item in line.last.split()[:10]:
+        nick, _, address = item.partition("=")
+        session.userhosts[session.shared.fold(nick.rstrip("*"))] = address[1:].partition("@")[2]
+
+
+def standard_reply(session: Link, line: Line, raw: bytes) -> None:
+    """FAIL, WARN, NOTE (IRCv3 standard-replies)."""
+    from_network(session, " ".join(plain(param)[0] for param in line.params[1:]))
+
+
 def wallops(session: Link, line: Line, raw: bytes) -> None:
     """A word to all from the operators of the network."""
     from_network(session, f"{line.nick}: {plain(line.last)[0]}")
@@ -170,11 +185,15 @@ HANDLERS: dict[str, Handler] = {
     "CHGHOST": chghost,
     "AWAY": away,
     "301": away_reply,
+    "302": userhost,
     "303": ison,
     "730": online,
     "731": offline,
     "734": ignore,
     "WALLOPS": wallops,
+    "FAIL": standard_reply,
+    "WARN": standard_reply,
+    "NOTE": standard_reply,
     **heard_messages.HANDLERS,
     **heard_in_channels.HANDLERS,
     **{code: ignore for code in numerics.SILENT if code not in ("005", "375", "366", "396")},

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from transport.plugins.irc.network import IRC
 
 REQUEST_TIMEOUT = 30.0
+# With so many lines waiting, what nobody asked for is not sent.
+BUSY = 100
 # Quarters of the ping interval without a byte: then the server is asked, then given up.
 ASK_AFTER, DEAD_AFTER = 4, 8
 # `!user@host ` before the server has told: a long user, the longest host.
@@ -60,6 +62,7 @@ class Link:
         "silence",
         "support",
         "up",
+        "userhosts",
         "waiting",
         "wanted_nick",
         "watched",
@@ -87,6 +90,7 @@ class Link:
         self.waiting: dict[tuple[str, str], contacts.Reply] = {}
         self.gathered: list[str] | None = None
         self.asked: list[list[str]] = []
+        self.userhosts: dict[str, str] | None = None
         self.motd: list[str] | None = None
         self.watched: dict[str, bool | None] | None = None
         self.away_told: dict[str, str] | None = None
@@ -121,6 +125,11 @@ class Link:
         said = self.shared.said.get(raw)
         if said is not None and self.up:
             self.deliver(said)
+            return
+        outbox = self.outbox
+        if outbox is not None and raw.endswith(outbox.token) and raw.split(b" ", 2)[1:2] == [b"PONG"]:
+            # Every message has one; it need not be read in whole.
+            outbox.pong(raw)
             return
         try:
             line = parse(decode(raw, self.network.settings["encoding"]))
@@ -161,6 +170,7 @@ class Link:
         self.channels, self.joining = {}, {}
         waiting, self.waiting = self.waiting, {}
         self.motd = self.gathered = None
+        self.userhosts = None
         self.asked.clear()
         if outbox is not None:
             outbox.close(reason, tell)
@@ -206,6 +216,15 @@ class Link:
         if self.outbox is not None:
             self.outbox.write(format_line(*params))
 
+    def offer(self, *lines: bytes) -> None:
+        """Send lines that are worth nothing later: not at all while too many wait."""
+        if self.up and self.outbox is not None and len(self.outbox.queue) < BUSY:
+            self.outbox.put_all(list(lines), None)
+
+    def forget_nick(self) -> None:
+        """The next to join may choose a nick, unless the account has its own."""
+        self.wanted_nick = self.account.settings.get("nick", "")
+
     def tell(self, text: Text) -> None:
         """Say something to the owner."""
         self.deliver(Status(text))
@@ -218,7 +237,9 @@ class Link:
 
     def welcomed(self, nick: str) -> None:
         """001 has come."""
-        self.caps = self.registration.caps if self.registration is not None else None
+        if self.registration is not None and "cap-notify" in self.registration.caps.enabled:
+            self.caps = self.registration.caps
+            self.caps.offered = {}
         self.registration = None
         self.up = True
         self.silence = 0

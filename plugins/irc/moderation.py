@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from transport.plugins.irc.link import Link
 
 MAX_BANS = 5000
+_HOST = re.compile(r"[A-Za-z0-9./:_-]+\Z")
 _GIVES = {
     Affiliation.OWNER: ("q", "o"),
     Affiliation.ADMIN: ("o",),
@@ -57,7 +59,7 @@ def set_affiliation(session: Link, room: str, name: str, affiliation: Affiliatio
     channel = rooms.need(session, room)
     is_mask = any(c in name for c in "!@*")
     if affiliation is Affiliation.OUTCAST:
-        return ban(session, channel, name, reason)
+        return Deferred.fromCoroutine(ban(session, channel, name, reason))
     if is_mask:
         if affiliation is not Affiliation.NONE:
             raise Refused("not-acceptable", "Only bans can be set for a mask.")
@@ -95,21 +97,34 @@ def kick(session: Link, channel: Channel, nick: str, reason: str) -> Deferred[No
     return rooms.ask(session, line, (channel.room, session.shared.fold(nick)))
 
 
-def ban(session: Link, channel: Channel, name: str, reason: str) -> Deferred[None]:
-    """Ban a mask or a nick, and kick who has that nick."""
+async def ban(session: Link, channel: Channel, name: str, reason: str) -> None:
+    """Ban a mask or a nick, and kick who has that nick; a nick changes easily, so the host is banned if known."""
     if any(c in name for c in "!@*"):
-        return mode_line(session, channel, "+b", (word(name),))
+        await mode_line(session, channel, "+b", (word(name),))
+        return
     nick = names.nick(name)
-    done = mode_line(session, channel, "+b", (f"{nick}!*@*",))
+    host = await host_of(session, nick)
+    await mode_line(session, channel, "+b", (f"*!*@{host}" if host else f"{nick}!*@*",))
     try:
         here = member(session, channel, nick)
     except Refused:
-        return done
+        return
+    await kick(session, channel, here, reason)
 
-    def banned(result: None) -> Deferred[None]:
-        return kick(session, channel, here, reason)
 
-    return done.addCallback(banned)
+async def host_of(session: Link, nick: str) -> str:
+    """Where a nick comes from (USERHOST), or an empty text."""
+    folded = session.shared.fold(nick)
+    if session.userhosts is None:
+        session.userhosts = {}
+    try:
+        await rooms.ask(session, format_line("USERHOST", nick), (folded,))
+        host = (session.userhosts or {}).get(folded, "")
+    except Refused:
+        return ""
+    finally:
+        session.userhosts = None
+    return host if _HOST.match(host) else ""
 
 
 def affiliated(session: Link, room: str, affiliation: Affiliation) -> Deferred[Sequence[str]]:

@@ -4,7 +4,6 @@ IRC says nothing about a line it has taken.  A `PING` after the lines is answere
 have been read, so its `PONG` proves them, and what was wrong with one of them came before it.
 """
 
-from collections import deque
 from collections.abc import Callable
 
 from twisted.internet.interfaces import IDelayedCall, IReactorTime
@@ -57,6 +56,7 @@ class Outbox:
         "queue",
         "soon",
         "timer",
+        "token",
         "unproved",
         "write",
         "written",
@@ -75,11 +75,13 @@ class Outbox:
         self.bucket = bucket
         self.soon = soon
         self.late = late
-        self.queue: deque[tuple[bytes, Entry | None]] = deque()
-        self.unproved: deque[Entry] = deque()
+        # Lists, which are short: a deque takes ten times the memory of an empty list, for every user.
+        self.queue: list[tuple[bytes, Entry | None]] = []
+        self.unproved: list[Entry] = []
         # How many entries were written, were followed by a PING, were proved.
         self.written = self.pinged = self.proven = 0
         self.pinged_at = -1.0
+        self.token = b":p0"
         self.timer: IDelayedCall | None = None
         self.closed = False
 
@@ -99,14 +101,16 @@ class Outbox:
         elif self.pinged == self.proven and now - self.pinged_at >= PROOF_GAP and self.bucket.take(now):
             self.pinged = serial
             self.pinged_at = now
-            self.write(b"%bPING :p%d\r\n" % (data, serial))
+            self.token = token = b":p%d" % serial
+            self.write(b"%bPING %b\r\n" % (data, token))
         else:
             self.write(data)
             self.soon.add(self)
 
-    def put_all(self, lines: list[bytes], entry: Entry | None) -> None:
-        """Send lines, an entry's where one is given; Refused when too many wait already."""
-        if len(self.queue) + len(lines) > MAX_QUEUE or len(self.unproved) >= MAX_UNPROVED:
+    def put_all(self, lines: list[bytes], entry: Entry | None, force: bool = False) -> None:
+        """Send lines, an entry's where one is given; Refused when too many wait already, unless by `force`."""
+        full = len(self.queue) + len(lines) > MAX_QUEUE or len(self.unproved) >= MAX_UNPROVED
+        if full and not force:
             raise Refused(
                 "resource-constraint", "Too many messages wait for the network. Try again later.", retry_after=30
             )
@@ -126,7 +130,7 @@ class Outbox:
         now = self.clock.seconds()
         out = []
         while self.queue and self.bucket.take(now):
-            data, entry = self.queue.popleft()
+            data, entry = self.queue.pop(0)
             out.append(data)
             if entry is not None:
                 self.count(entry)
@@ -151,7 +155,8 @@ class Outbox:
         """The PING that proves all written so far."""
         self.pinged = self.written
         self.pinged_at = now
-        return b"PING :p%d\r\n" % self.written
+        self.token = b":p%d" % self.written
+        return b"PING %b\r\n" % self.token
 
     def prove(self) -> None:
         """A sweep has come by."""
@@ -163,17 +168,16 @@ class Outbox:
         if self.pinged == self.proven:
             self.write(self.ping(self.clock.seconds()))
 
-    def pong(self, token: str) -> bool:
-        """The server has answered; tells whether it was our PING."""
-        if token != f"p{self.pinged}":
-            return False
+    def pong(self, raw: bytes) -> None:
+        """The server has answered a PING, perhaps ours."""
+        if not raw.endswith(self.token):
+            return
         # Who hears that may say more at once, which this does not prove.
         for _ in range(self.pinged - self.proven):
             self.proven += 1
-            self.unproved.popleft().proved()
+            self.unproved.pop(0).proved()
         if self.written > self.proven:
             self.soon.add(self)
-        return True
 
     def refuse(self, names: set[str], reason: Refused, kinds: tuple[type, ...]) -> bool:
         """The server has refused the oldest entry of these kinds that one of the names belongs to."""

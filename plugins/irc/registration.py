@@ -120,7 +120,7 @@ class Registration:
             return
         sign_in = self.sign_in
         offered = self.caps.mechanisms()
-        self.mechanisms = mechanisms(sign_in.user or self.nick, sign_in.password, sign_in.certificate, offered)
+        self.mechanisms = mechanisms(sign_in.user, self.nick, sign_in.password, sign_in.certificate, offered)
         self.try_mechanism()
 
     def without_sasl(self) -> None:

@@ -129,7 +129,7 @@ def leave(session: Link, room: str, reason: str) -> None:
     if channel is None or session.outbox is None:
         return
     reason = short(reason, 200)
-    session.outbox.put_all([format_line("PART", channel.name, *([reason] if reason else []))], None)
+    session.outbox.put_all([format_line("PART", channel.name, *([reason] if reason else []))], None, force=True)
 
 
 def ask(session: Link, line: bytes, asked: tuple[str, ...], **options: object) -> Deferred[None]:

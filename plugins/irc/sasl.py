@@ -114,13 +114,18 @@ class Scram:
         return self.proved
 
 
-def mechanisms(user: str, password: str, certificate: bool, offered: Container[str] | None) -> list[Mechanism]:
-    """What to try, best first; `offered` is None when the server does not say."""
+def mechanisms(
+    account: str, nick: str, password: str, certificate: bool, offered: Container[str] | None
+) -> list[Mechanism]:
+    """What to try, best first; `offered` is None when the server does not say.
+
+    Without a name, an account is called as the nick; a certificate then says by itself whose it is.
+    """
     found: list[Mechanism] = []
     if certificate:
-        found.append(External(user))
+        found.append(External(account))
     if password:
-        found += [Scram(user, password), Plain(user, password)]
+        found += [Scram(account or nick, password), Plain(account or nick, password)]
     if offered is None:
         # Servers that do not list mechanisms are old, and know PLAIN.
         return [m for m in found if m.name != Scram.name]

@@ -54,6 +54,7 @@ class Session(Link):
         attempt, self.attempt = self.attempt, None
         connection, outbox = self.connection, self.outbox
         self.clear(Refused("recipient-unavailable", "You have signed out."), tell=False)
+        self.forget_nick()
         if attempt is not None:
             attempt.cancel()
         if connection is not None:

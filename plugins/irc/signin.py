@@ -84,6 +84,7 @@ class Attempt:
         session = self.session
         session.attempt = None
         session.clear(away.reason)
+        session.forget_nick()
         session.deliver(Disconnected(away.reason, away.retry))
 
     async def try_server(self, server: Server) -> None:

@@ -1,6 +1,8 @@
 """A small IRC server in memory, for the plugin's tests; it keeps every line it reads."""
 
+import hmac
 from base64 import b64decode, b64encode
+from hashlib import pbkdf2_hmac, sha256
 
 from twisted.internet.protocol import Protocol
 
@@ -170,6 +172,9 @@ class Client(Protocol):
             self.mechanism = text
             self.send("AUTHENTICATE +")
             return
+        if self.mechanism == "SCRAM-SHA-256":
+            self.scram(text)
+            return
         user, password = self.credentials(text)
         if self.ircd.accounts.get(user, None) == password:
             self.account = user
@@ -178,6 +183,31 @@ class Client(Protocol):
         else:
             self.mechanism = ""
             self.numeric("904", "SASL authentication failed")
+
+    def scram(self, text: str) -> None:
+        """RFC 7677 from the server's side."""
+        told = b64decode(text).decode() if text != "+" else ""
+        if told.startswith("n,,"):
+            self.first = told[3:]
+            self.nonce = dict(p.split("=", 1) for p in self.first.split(","))["r"] + "server"
+            self.challenge = f"r={self.nonce},s={base64(b'salt')},i=4096"
+            self.send(f"AUTHENTICATE {base64(self.challenge.encode())}")
+        elif told:
+            without, _, proof = told.rpartition(",p=")
+            user = self.first.split(",")[0][2:]
+            salted = pbkdf2_hmac("sha256", self.ircd.accounts.get(user, "?").encode(), b"salt", 4096)
+            message = f"{self.first},{self.challenge},{without}".encode()
+            key = hmac.digest(salted, b"Client Key", "sha256")
+            mask = hmac.digest(sha256(key).digest(), message, "sha256")
+            signature = hmac.digest(hmac.digest(salted, b"Server Key", "sha256"), message, "sha256")
+            if b64decode(proof) != bytes(a ^ b for a, b in zip(key, mask, strict=True)):
+                self.mechanism = ""
+                self.numeric("904", "SASL authentication failed")
+                return
+            self.account = user
+            self.send(f"AUTHENTICATE {base64(b'v=' + base64(signature).encode())}")
+        else:
+            self.numeric("903", "SASL authentication successful")
 
     def credentials(self, text: str) -> tuple[str, str]:
         if self.mechanism != "PLAIN":
@@ -253,6 +283,10 @@ class Client(Protocol):
             self.numeric("482", name, "You're not a channel operator")
         else:
             self.send(f":{self.mask} MODE {name} {modes} {' '.join(params)}".rstrip())
+
+    def on_userhost(self, nick: str) -> None:
+        known = {"juliet": "Juliet*=-~j@house"}
+        self.numeric("302", known.get(nick.lower(), ""))
 
     def on_invite(self, nick: str, name: str) -> None:
         if nick == "ghost":

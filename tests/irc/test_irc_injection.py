@@ -60,7 +60,7 @@ CALLS: dict[str, Call] = {
 }
 # What a call may cause to be sent, besides the PING that proves it.
 COMMANDS = {
-    "PRIVMSG", "JOIN", "PART", "NICK", "TOPIC", "KICK", "MODE", "INVITE", "AWAY", "ISON", "WHOIS", "QUIT",
+    "PRIVMSG", "JOIN", "PART", "NICK", "TOPIC", "KICK", "MODE", "INVITE", "AWAY", "ISON", "WHOIS", "USERHOST", "QUIT",
 }  # fmt: skip
 BEGINNING = ("PRIVMSG #garden :", "PRIVMSG juliet :")
 

@@ -98,6 +98,8 @@ def test_words_of_the_server_come_from_the_network(world: World) -> None:
     assert heard(world, ":irc.fake 372 romeo :- one") == []
     assert heard(world, ":irc.fake 372 romeo :- two") == []
     assert heard(world, ":irc.fake 376 romeo :End") == [(NETWORK, "one\ntwo", True)]
+    assert heard(world, ":irc.fake NOTICE #garden :all") == [(Target(Kind.ROOM, "#garden"), "all", True)]
+    assert heard(world, ":irc.fake FAIL JOIN CODE #x :no") == [(NETWORK, "CODE #x no", True)]
     assert heard(world, ":oper!o@h WALLOPS :restart") == [(NETWORK, "oper: restart", True)]
 
 

@@ -63,13 +63,20 @@ def test_an_outcast_is_banned_and_kicked(garden: World) -> None:
     done = garden.session.set_affiliation("#garden", "juliet", Affiliation.OUTCAST, "out")
     garden.host.advance(1)
     assert garden.result(done) is None
-    assert sent(garden) == ["MODE #garden +b juliet!*@*", "KICK #garden Juliet :out"]
+    assert sent(garden) == ["USERHOST juliet", "MODE #garden +b *!*@house", "KICK #garden Juliet :out"]
     assert garden.host.of(OccupantLeft)
     done = garden.session.set_affiliation("#garden", "*!*@house", Affiliation.OUTCAST, "")
     assert garden.result(done) is None
     done = garden.session.set_affiliation("#garden", "*!*@house", Affiliation.NONE, "")
     assert garden.result(done) is None
-    assert sent(garden)[2:] == ["MODE #garden +b *!*@house", "MODE #garden -b *!*@house"]
+    assert sent(garden)[3:] == ["MODE #garden +b *!*@house", "MODE #garden -b *!*@house"]
+
+
+def test_a_nick_whose_host_is_not_known_is_banned_by_name(garden: World) -> None:
+    done = garden.session.set_affiliation("#garden", "tybalt", Affiliation.OUTCAST, "")
+    garden.host.advance(1)
+    assert garden.result(done) is None
+    assert sent(garden) == ["USERHOST tybalt", "MODE #garden +b tybalt!*@*"]
 
 
 def test_lists_come_from_the_server_and_from_who_is_there(garden: World) -> None:

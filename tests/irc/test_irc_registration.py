@@ -70,6 +70,43 @@ def test_an_account_is_proved_by_sasl_under_its_own_name() -> None:
     assert world.host.of(RoomJoined)
 
 
+def test_scram_is_preferred_and_both_sides_prove_themselves() -> None:
+    ircd = Ircd(caps="sasl=PLAIN,SCRAM-SHA-256")
+    ircd.accounts["montague"] = "secret"
+    world = World(ROMEO | {"username": "montague", "password": "secret"}, ircd).up()
+    assert world.server.account == "montague"
+    assert world.server.said("AUTHENTICATE")[0] == "AUTHENTICATE SCRAM-SHA-256"
+    assert "AUTHENTICATE PLAIN" not in world.server.lines
+    assert world.host.of(RoomJoined)
+
+
+def test_a_success_that_the_server_has_not_proved_is_not_believed() -> None:
+    ircd = Ircd(caps="sasl=SCRAM-SHA-256")
+    world = World(ROMEO | {"password": "secret"}, ircd)
+    world.session.connect()
+    world.server.scram = lambda text: world.server.numeric("903", "SASL authentication successful")
+    world.host.pump()
+    [gone] = world.host.of(Disconnected)
+    assert (gone.reason.condition, gone.retry) == ("not-authorized", False)
+
+
+def test_plain_is_tried_where_scram_fails() -> None:
+    ircd = Ircd(caps="sasl=PLAIN,SCRAM-SHA-256")
+    ircd.accounts["romeo"] = "secret"
+    world = World(ROMEO | {"password": "secret"}, ircd)
+    world.session.connect()
+    server = world.server
+
+    def no_scram(text: str) -> None:
+        server.mechanism = ""
+        server.numeric("904", "SASL authentication failed")
+
+    server.scram = no_scram
+    world.host.pump()
+    assert server.account == "romeo"
+    assert world.host.of(Connected)
+
+
 @pytest.mark.parametrize("caps", ["sasl=PLAIN", "sasl"])
 def test_a_wrong_password_is_told_and_not_tried_again(caps: str) -> None:
     world = member(ROMEO | {"password": "wrong"}, caps=caps)
@@ -154,6 +191,18 @@ def test_after_a_lost_connection_the_own_ghost_is_no_conflict(world: World) -> N
     world.up()
     assert [e.nick for e in world.host.of(RoomJoined)] == ["romeo_"]
     assert world.host.of(RoomRefused) == []
+    del world.ircd.clients["romeo"]
+    world.hear(":romeo!r@h JOIN #garden")
+    world.hear(":romeo!r@h QUIT :Ping timeout")
+    assert world.session.nick == "romeo"
+
+
+def test_who_gave_up_may_come_back_under_another_nick() -> None:
+    world = World(ircd=taken("romeo")).up()
+    world.host.advance(61)
+    assert world.host.of(Disconnected)
+    world.up(nick="juliet")
+    assert [e.nick for e in world.host.of(RoomJoined)] == ["juliet"]
 
 
 def test_servers_are_tried_in_turn() -> None:

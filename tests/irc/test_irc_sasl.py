@@ -57,10 +57,10 @@ def test_names_are_escaped_for_scram() -> None:
 
 
 def test_mechanisms_are_tried_best_first() -> None:
-    names = [m.name for m in mechanisms("u", "p", True, frozenset({"PLAIN", "EXTERNAL", "SCRAM-SHA-256"}))]
+    names = [m.name for m in mechanisms("u", "n", "p", True, frozenset({"PLAIN", "EXTERNAL", "SCRAM-SHA-256"}))]
     assert names == ["EXTERNAL", "SCRAM-SHA-256", "PLAIN"]
-    assert [m.name for m in mechanisms("u", "p", False, None)] == ["PLAIN"]
-    assert mechanisms("u", "p", False, frozenset({"EXTERNAL"})) == []
+    assert [m.name for m in mechanisms("u", "n", "p", False, None)] == ["PLAIN"]
+    assert mechanisms("u", "n", "p", False, frozenset({"EXTERNAL"})) == []
 
 
 @pytest.mark.parametrize("length", [0, 1, 299, 300, 301, 600, 1000])
@@ -73,6 +73,13 @@ def test_answers_travel_by_400_and_arrive_whole(length: int) -> None:
     results = [challenge.add(part) for part in parts]
     assert results[:-1] == [None] * (len(parts) - 1)
     assert results[-1] == response
+
+
+def test_a_certificate_says_by_itself_whose_account_it_is() -> None:
+    external, scram, plain = mechanisms("", "romeo", "p", True, frozenset({"PLAIN", "EXTERNAL", "SCRAM-SHA-256"}))
+    assert external.respond(b"") == b""
+    assert scram.respond(b"").startswith(b"n,,n=romeo,")
+    assert plain.respond(b"") == b"\0romeo\0p"
 
 
 def test_an_endless_challenge_is_refused() -> None:
