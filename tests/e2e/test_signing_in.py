@@ -28,7 +28,7 @@ def modern(inspircd: Any) -> Network:
 def account(gateway: Any, people: Any, modern: Network) -> Account:
     """A new account, its owner signed in to the services."""
     owner = people.on_irc(modern, "owner")
-    owner.say("NickServ", f"REGISTER {PASSWORD} {owner.nick}@localhost")
+    owner.say("NickServ", f"REGISTER {PASSWORD} {owner.nick}@example.org")
     owner.expect("privnotice", nick="NickServ", where=lambda line: "registered" in line.text)
     return Account(owner.nick, owner)
 
