@@ -36,7 +36,13 @@ def test_a_wrong_pong_proves_nothing(world: World) -> None:
     world.say("hello")
     for token in ("p0", "p999", "x", ""):
         world.hear(f":irc.fake PONG irc.fake :{token}")
+        world.hear(f"@time=x :irc.fake PONG irc.fake :{token}")
+        world.hear(f"PONG {token or ':'}")
     assert outcomes(world) == []
+    token = world.server.said("PING")[-1][6:]
+    world.server.send(f"@time=x :irc.fake PONG irc.fake :{token}")
+    world.host.pump()
+    assert outcomes(world) == [("accepted", "hello")]
 
 
 def test_messages_a_moment_apart_share_a_proof(world: World) -> None:

@@ -45,6 +45,18 @@ def test_what_many_connections_read_is_made_once(world: World) -> None:
     assert first is other
 
 
+def test_what_the_owner_says_elsewhere_is_marked_for_the_owner_only(world: World) -> None:
+    second = world.network.session(world.account, world.host)
+    second.connect()
+    second.join("#garden", "juliet", None)
+    world.host.pump()
+    world.host.take()
+    for client in world.ircd.all:
+        client.send(":romeo!r@h PRIVMSG #garden :hello")
+    world.host.pump()
+    assert [e.message.own for e in world.host.take()] == [True, False]
+
+
 def test_private_messages_are_never_shared(world: World) -> None:
     [first] = world.hear(":Juliet!j@h PRIVMSG romeo :hello")
     [other] = world.hear(":Juliet!j@h PRIVMSG romeo :hello")

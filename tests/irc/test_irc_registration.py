@@ -124,6 +124,37 @@ def test_without_sasl_on_offer_nobody_pretends_to_be_signed_in(caps: str) -> Non
     assert world.host.of(Connected) == []
 
 
+def test_a_server_without_capabilities_cannot_welcome_an_account() -> None:
+    world = World(ROMEO | {"password": "secret"})
+    world.session.connect()
+    world.server.on_cap = lambda *params: None
+    world.host.pump()
+    assert world.server.welcomed
+    [gone] = world.host.of(Disconnected)
+    assert gone.reason.condition == "not-authorized"
+    assert world.host.of(Connected) == []
+
+
+def test_a_server_without_capabilities_welcomes_others() -> None:
+    world = World(ROMEO)
+    world.session.connect()
+    world.server.on_cap = lambda *params: world.server.numeric("421", "CAP", "Unknown command")
+    world.host.pump()
+    assert world.host.of(Connected)
+
+
+def test_after_a_conflict_there_is_time_to_choose() -> None:
+    world = World(ircd=taken("romeo"))
+    world.session.connect()
+    world.host.advance(50)
+    world.session.join("#garden", "romeo", None)
+    world.host.pump()
+    world.host.advance(50)
+    world.session.join("#garden", "juliet", None)
+    world.host.pump()
+    assert [e.nick for e in world.host.of(RoomJoined)] == ["juliet"]
+
+
 def test_the_password_of_the_server_is_given() -> None:
     ircd = Ircd()
     ircd.server_password = "open"
