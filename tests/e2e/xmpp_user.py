@@ -56,6 +56,7 @@ class XmppUser:
         self.port = port
         self.inbox: Inbox[Stanza] = Inbox(self.full, show)
         self.ids = itertools.count(1)
+        self.said: dict[str, str] = {}
         self.client: Any = None
 
     def connect(self, presence: bool = True) -> "XmppUser":
@@ -108,7 +109,7 @@ class XmppUser:
 
     def new_id(self, kind: str = "t") -> str:
         """An id that this client has not used yet."""
-        return f"{kind}{next(self.ids)}"
+        return f"{kind}{next(self.ids)}-{id(self)}"
 
     def expect(self, kind: str, within: float = PATIENCE, **like: Any) -> Stanza:
         """The next stanza of this kind that fits (see `stanzas.matcher`)."""
@@ -131,6 +132,7 @@ class XmppUser:
     def say(self, to: str, text: str, type: str = "chat", extra: str = "") -> str:
         """Send a message; its id."""
         id = self.new_id("m")
+        self.said[id] = text
         inner = f"<body>{escape(text)}</body>{extra}"
         self.send(f"<message type='{type}' id='{id}' to={quoteattr(to)}>{inner}</message>")
         return id
