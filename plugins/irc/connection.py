@@ -45,6 +45,8 @@ class Connection(TwistedProtocol):
         # class is asked, not the attribute: a TLS transport lends those of the connection below it.
         if isinstance(transport, tcp.Connection) and not transport.TLS:
             self.socket = transport.socket
+            # What an endpoint puts between is of no more use, and would cost each read.
+            transport.protocol = self
         self.receiver.opened(self)
 
     def dataReceived(self, data: bytes) -> None:

@@ -213,8 +213,12 @@ class Link:
 
     def command(self, *params: str) -> None:
         """Write a line at once."""
+        self.commands(params)
+
+    def commands(self, *lines: tuple[str, ...]) -> None:
+        """Write some lines at once, together."""
         if self.outbox is not None:
-            self.outbox.write(format_line(*params))
+            self.outbox.write(b"".join([format_line(*params) for params in lines]))
 
     def offer(self, *lines: bytes) -> None:
         """Send lines that are worth nothing later: not at all while too many wait."""

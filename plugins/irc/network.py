@@ -1,6 +1,7 @@
 """An IRC network as the core sees it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from twisted.internet.defer import Deferred
@@ -76,7 +77,8 @@ class IRC:
         self.context: Any = None
 
     def start(self, hub_host: IHubHost) -> None:
-        """Ask the store what the server told last."""
+        """Ask the store what the server told last; a network that is configured will be used."""
+        import_module("transport.plugins.irc.session")
         self.hub_host = hub_host
         for key in _KEPT:
             kept: Deferred[str | None] = hub_host.store.get(f"isupport.{key.lower()}")

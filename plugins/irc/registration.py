@@ -33,6 +33,9 @@ class Owner(Protocol):
     def command(self, *params: str) -> None:
         """Write a line at once."""
 
+    def commands(self, *lines: tuple[str, ...]) -> None:
+        """Write some lines at once, together."""
+
     def tell(self, text: Text) -> None:
         """Say how it goes."""
 
@@ -63,13 +66,14 @@ class Registration:
     def begin(self, nick: str) -> None:
         """Send what does not depend on answers."""
         self.nick = nick
-        command = self.owner.command
-        command("CAP", "LS", "302")
-        if self.sign_in.server_password:
-            command("PASS", self.sign_in.server_password)
-        command("NICK", nick)
         user = _USER.sub("", self.sign_in.user or nick)[:10] or "user"
-        command("USER", user, "0", "*", self.sign_in.realname or nick)
+        password = self.sign_in.server_password
+        self.owner.commands(
+            ("CAP", "LS", "302"),
+            *([("PASS", password)] if password else []),
+            ("NICK", nick),
+            ("USER", user, "0", "*", self.sign_in.realname or nick),
+        )
 
     def retry(self, nick: str) -> None:
         """Go on with another nick."""

@@ -33,6 +33,20 @@ class TurnedAway(Exception):
     final: bool
 
 
+class Connections(Factory):
+    """Makes the protocol of one attempt; quietly, since there are thousands."""
+
+    __slots__ = ("session",)
+    noisy = False
+
+    def __init__(self, session: Link) -> None:
+        self.session = session
+
+    def buildProtocol(self, addr: object) -> Connection:
+        """The protocol of the connection that was made."""
+        return Connection(self.session)
+
+
 class Attempt:
     """Tries the servers of a network until one welcomes the session, or all have failed."""
 
@@ -103,7 +117,7 @@ class Attempt:
             endpoint = session.host.endpoint(
                 server.host, server.port, tls=self.verifier, public_only=session.network.wildcard
             )
-            made: Deferred[Any] = endpoint.connect(Factory.forProtocol(lambda: Connection(session)))
+            made: Deferred[Any] = endpoint.connect(Connections(session))
             made.addTimeout(settings["connect_timeout"], session.host.reactor)
             await made
         except Refused as refused:
