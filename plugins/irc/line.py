@@ -55,11 +55,13 @@ def parse(text: str) -> Line | None:
     source = nick = ""
     if text[:1] == ":":
         source, _, text = text[1:].partition(" ")
+        if not source.isprintable():
+            source = clean(source)
         nick = source.partition("!")[0]
     middle, colon, trailing = text.partition(" :")
-    if not middle.isprintable() or not source.isprintable():
+    if not text.isprintable() and not middle.isprintable():
         # Only the last parameter is text; names with control characters in them are nobody's.
-        middle, source, nick = clean(middle), clean(source), clean(nick)
+        middle = clean(middle)
     params = middle.split(" ")
     if "" in params:
         params = [p for p in params if p]

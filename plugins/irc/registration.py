@@ -103,14 +103,15 @@ class Registration:
 
     def negotiate(self, line: Line) -> None:
         """CAP: list, ask, then SASL or the end."""
-        for params in self.caps.handle(line):
-            self.owner.command(*params)
-        if not self.caps.settled or self.ended:
-            return
-        if self.wants_sasl and self.mechanisms is None:
+        lines = self.caps.handle(line)
+        if self.caps.listed and not self.wants_sasl and not self.ended:
+            # The server reads in order; nothing here depends on what it grants.
+            self.ended = True
+            lines.append(("CAP", "END"))
+        if lines:
+            self.owner.commands(*lines)
+        if self.wants_sasl and self.caps.settled and self.mechanisms is None:
             self.start_sasl()
-        elif not self.wants_sasl:
-            self.end()
 
     def end(self) -> None:
         """Capabilities are settled, and we are who we say; the server may welcome us."""
