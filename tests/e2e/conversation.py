@@ -166,7 +166,8 @@ class Conversation:
             if stanza.tag != f"{CLIENT}message":
                 continue
             if stanza.get("type") == "error":
-                self.to_irc.errored.update(text for text in [by_id.get(stanza.get("id") or "")] if text)
+                failed = by_id.get(stanza.get("id") or "", "")
+                self.to_irc.errored.update(NUMBERED.findall(failed))
             elif text and NUMBERED.match(text):
                 if text.startswith("x"):
                     self.to_irc.acknowledged.add(text)
