@@ -1,5 +1,7 @@
 """A channel that the owner is in, as one connection sees it."""
 
+from collections.abc import MutableMapping
+
 from attrs import define, field
 
 from transport.api import Standing
@@ -19,7 +21,7 @@ class Channel:
     name: str
     room: str
     head: bytes
-    members: dict[str, str] = field(factory=dict)
+    members: MutableMapping[str, str] = field(factory=dict)
     arriving: dict[str, Standing] | None = field(factory=dict)
     topic: str = ""
     setter: str | None = None

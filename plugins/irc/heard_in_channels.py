@@ -23,6 +23,8 @@ from transport.plugins.irc.channel import MAX_MEMBERS, Channel
 from transport.plugins.irc.formatting import plain
 from transport.plugins.irc.heard_messages import from_network
 from transport.plugins.irc.line import Line, format_line
+from transport.plugins.irc.members import Members
+from transport.text.clean import clean
 
 if TYPE_CHECKING:
     from transport.plugins.irc.link import Link
@@ -40,7 +42,7 @@ def join(session: Link, line: Line, raw: bytes) -> None:
     """JOIN: ours begins a channel, another's is an occupant."""
     if not line.params or not line.nick:
         return
-    name = line.params[0]
+    name = clean(line.params[0])
     if session.shared.fold(line.nick) == session.shared.fold(session.nick):
         entered(session, name, line)
         return
@@ -90,6 +92,7 @@ def names_end(session: Link, line: Line, raw: bytes) -> None:
     if session.nick not in channel.members:
         channel.members[session.nick] = ""
         arriving[session.nick] = channel.standing("")
+    channel.members = Members(channel.members)
     if channel.asked:
         session.deliver(Subject(channel.room, channel.topic, channel.setter))
         session.deliver(RoomJoined(channel.room, session.nick, arriving))
@@ -153,7 +156,7 @@ def regain(session: Link, free: str) -> None:
 
 def nick(session: Link, line: Line, raw: bytes) -> None:
     """NICK: another name in every channel."""
-    old, new = line.nick, intern(line.last)
+    old, new = line.nick, intern(clean(line.last))
     if not old or not new:
         return
     if old == session.nick:
@@ -247,7 +250,7 @@ def topic_set_by(session: Link, line: Line, raw: bytes) -> None:
 def invite(session: Link, line: Line, raw: bytes) -> None:
     """INVITE to us; those of others (invite-notify) are none of ours."""
     if len(line.params) > 1 and session.shared.fold(line.params[0]) == session.shared.fold(session.nick):
-        session.deliver(Invited(session.shared.fold(line.params[1]), line.nick or None))
+        session.deliver(Invited(session.shared.fold(clean(line.params[1])), line.nick or None))
 
 
 def banned(session: Link, line: Line, raw: bytes) -> None:

@@ -6,6 +6,7 @@ from sys import intern
 from transport.api import Standing
 from transport.plugins.irc import casemap
 from transport.plugins.irc.modes import standing
+from transport.text.clean import clean
 
 MEMO_SIZE = 256
 MAX_TOKENS = 200
@@ -90,7 +91,7 @@ class ISupport:
         if found is None:
             if len(self.memo) >= MEMO_SIZE:
                 self.memo.clear()
-            members = dict(self.name(item) for item in text.split())
+            members = dict(self.name(item) for item in clean(text).split())
             members.pop("", None)
             found = self.memo[text] = members, {nick: standing(modes) for nick, modes in members.items()}
         return found
