@@ -16,11 +16,11 @@ ROOMS = (
     {"xmpp"},
     {"store", "config", "options", "sections", "metrics", "guard", "access", "logs", "notify", "reactor", "backoff"},
     {
-        "router", "owners", "people", "session", "sessions", "delivery", "safe", "rates", "contacts", "networks", "rooms",
+        "router", "owners", "people", "session", "sessions", "delivery", "safe", "rates", "kept", "contacts", "networks", "rooms",
         "room_view", "commands", "own_commands", "admin_commands", "registration", "ids", "loader",
     },
     {"handlers", "render", "render_rooms", "web", "host"},
-    {"tap", "gateway", "cli", "check", "init", "daemon", "testing", "__main__"},
+    {"tap", "gateway", "cli", "check", "init", "daemon", "reload", "testing", "__main__"},
 )  # fmt: skip
 LEVEL = {name: level for level, room in enumerate(ROOMS) for name in room}
 # What the lowest room may use besides the standard library.

@@ -225,3 +225,18 @@ def test_who_joins_by_hand_does_not_wait_but_many_who_come_back_do() -> None:
     for _ in range(4):
         world.turn(1)
     assert all(session.calls.count(("connect",)) == 2 for session in sessions)
+
+
+def test_a_room_that_stays_joined_is_left_by_a_command() -> None:
+    world = World(persistent=True)
+    world.register()
+    world.join()
+    world.session.online()
+    world.session.in_room("#room")
+    world.say(f"<presence from='{HOME}' to='{ROOM}/romeo' type='unavailable'/>")
+    out = world.say(f"<message from='{HOME}' to='net@{DOMAIN}' type='chat'><body>leave #ROOM</body></message>")
+    assert texts(out) == ["#room does not stay joined any more."]
+    assert ("leave", "#room", "") in world.session.calls
+    world.session.host.deliver(OccupantLeft("#room", "romeo"))
+    world.start()
+    assert world.network.sessions == []

@@ -5,7 +5,6 @@ import gc
 import os
 import signal
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,8 +16,9 @@ from twisted.logger import Logger
 from twisted.python.failure import Failure
 
 from transport import logs, reactor
-from transport.config import Config, ConfigError
+from transport.config import Config
 from transport.notify import notify, watchdog_seconds
+from transport.reload import reload
 
 M_MMAP_THRESHOLD = -3
 STOP_SECONDS = 8.0
@@ -134,24 +134,6 @@ class Daemon:
         self.log.error("The gateway did not stop cleanly: {reason}", reason=failure.getErrorMessage())
 
     def reload(self) -> None:
-        """Take up the configuration as it is now; one that is wrong changes nothing."""
-        if self.stopping or not self.running:
-            return
-        self.tell(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
-        try:
-            config = self.load()
-        except ConfigError as error:
-            for problem in error.problems:
-                self.log.error("The configuration stays as it was: {problem}", problem=str(problem))
-            self.tell("READY=1")
-            return
-        reloaded = maybeDeferred(self.service.reload, config)
-        reloaded.addCallbacks(self._reloaded, self._not_reloaded)
-
-    def _reloaded(self, _: object) -> None:
-        self.tell("READY=1")
-        self.log.info("The configuration was read again.")
-
-    def _not_reloaded(self, failure: Failure) -> None:
-        self.tell("READY=1")
-        self.log.failure("The configuration could not be taken up", failure=failure)
+        """Take up the configuration as it is now."""
+        if not self.stopping and self.running:
+            reload(self.load, self.service, self.tell, self.log)

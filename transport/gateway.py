@@ -111,7 +111,6 @@ class Gateway(Service):
 
     def up(self) -> None:
         """Stanzas can flow: tell what was lost, send what was kept, ask who is there."""
-        self.log.info("connected to the XMPP server as {domain}", domain=self.parts.config.xmpp.domain)
         Deferred.fromCoroutine(self._came_up(not self._was_up)).addErrback(
             lambda failure: self.log.failure("the gateway could not take up its work", failure)
         )

@@ -102,6 +102,7 @@ ejabberd, in ejabberd.yml under "listen:":
 Openfire, in the administration console:
 
     Server > Server Settings > External Components: enable the service on port 5275,
-    allow {domain} with the shared secret {secret},
+    allow the subdomain {domain.partition(".")[0]} with the shared secret {secret}
+    ({domain} must be directly below the server's own domain),
     and write server = "127.0.0.1:5275" in the configuration of transport.
 """

@@ -20,13 +20,17 @@ from transport.room_view import RoomView
 from transport.rooms import Room, RoomState
 from transport.session import Session
 
+# A room that says one of these will not take the owner next time either.
+FOR_GOOD = frozenset({"forbidden", "gone", "item-not-found", "not-authorized", "registration-required"})
+
 
 class RenderRooms:
     """Keeps rooms true to what the network says, and tells their clients."""
 
-    def __init__(self, view: RoomView, settle: Callable[[Session], None]) -> None:
+    def __init__(self, view: RoomView, settle: Callable[[Session], None], forsake: Callable[[Room], None]) -> None:
         self._view = view
         self._settle = settle
+        self._forsake = forsake
         self.table: dict[type, Callable[[Session, Any], None]] = {
             RoomJoined: self.joined,
             RoomRefused: self.refused,
@@ -67,6 +71,8 @@ class RenderRooms:
         """We cannot be in a room."""
         room = session.rooms.get(event.room)
         if room is not None:
+            if event.reason.condition in FOR_GOOD:
+                self._forsake(room)
             self.refuse(room, event.reason)
             self._settle(session)
 
@@ -116,6 +122,7 @@ class RenderRooms:
                 room.forget()
                 self._settle(session)
             return
+        self._forsake(room)
         self._view.expelled(room, event)
         room.forget()
         self._settle(session)

@@ -30,12 +30,15 @@ from transport.handlers.room_admin import RoomAdmin
 from transport.handlers.talk import Talk
 from transport.host import Core, HubHost, SessionHost
 from transport.ids import make_ids
+from transport.kept import Kept
 from transport.networks import Networks
+from transport.notify import notify
 from transport.own_commands import OwnCommands
 from transport.owners import Owners
 from transport.people import People
 from transport.rates import Rates
 from transport.registration import Registration
+from transport.reload import reload_on_hangup
 from transport.render import Render
 from transport.render_rooms import RenderRooms
 from transport.room_view import RoomView
@@ -62,10 +65,16 @@ def makeService(options: Mapping[str, str]) -> IService:
     """The service for twistd; ends the program with all that is wrong in the configuration."""
     from twisted.internet import reactor
 
+    def read() -> Config:
+        return load(options["config"], loader.plugins())
+
     try:
-        return make_service(load(options["config"], loader.plugins()), reactor)
+        service = make_service(read(), reactor)
     except ConfigError as error:
         raise SystemExit("\n".join(str(problem) for problem in error.problems)) from None
+    running: Any = reactor
+    running.callWhenRunning(reload_on_hangup, reactor, read, service, notify)
+    return service
 
 
 def make_service(config: Config, reactor: Any) -> Gateway:
@@ -137,7 +146,7 @@ class Assembly:
         network.start(host)
         if IHub.providedBy(network):
             IHub(network).start_hub(host)
-        self.commands.replace(network.name, (*self.own.commands(), *network.commands))
+        self.commands.replace(network.name, (*self.own.commands(), self.kept.command(), *network.commands))
 
     def in_use(self, name: str) -> bool:
         """Whether anybody is signed in to a network."""
@@ -181,7 +190,9 @@ class Assembly:
         send, archive, limits = self.link.send, self.config.archive.enabled, self.config.limits
         self.view = RoomView(self.domain, send, self.new_id, self.store, self.translator, archive)
         self.contacts = Contacts(self.domain, self.networks, send, self.store, self.translator)
-        rooms = RenderRooms(self.view, lambda session: self.sessions.settle(session.owner))
+        rooms = RenderRooms(
+            self.view, lambda session: self.sessions.settle(session.owner), lambda room: self.kept.forsake(room)
+        )
         self.render = Render(
             self.domain, self.reactor, send, self.new_id, self.store, self.translator, self.view, rooms, self.contacts,
             archive,
@@ -192,6 +203,7 @@ class Assembly:
             limits, random.SystemRandom().random,
         )  # fmt: skip
         self.render.sessions = self.sessions
+        self.kept = Kept(self.store, self.owners, self.sessions, Router.log)
         self.safe = Safe(
             self.store, send, self.tracker.proof, lambda: self.link.up, self.render.kept_stanza, self.reactor.callLater
         )
@@ -220,7 +232,7 @@ class Assembly:
         admins = AdminCommands(self.store, self.owners, self.networks, self.registration, self.translator, self.tell)
         self.commands.replace("", (*self.own.commands(), *admins.commands()))
         self.rooms = RoomPresences(
-            self.domain, self.reactor, self.networks, self.sessions, self.store, self.access, self.view, send,
+            self.domain, self.reactor, self.networks, self.sessions, self.kept, self.access, self.view, send,
             self.refuse, self.persistent, limits.rooms_per_user,
         )  # fmt: skip
         self.presences = Presences(

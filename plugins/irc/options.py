@@ -87,7 +87,7 @@ OPTIONS = (
         (),
         check=check_fingerprints,
     ),
-    Option("ca_file", "string", "More certificate authorities to trust, a PEM file.", ""),
+    Option("ca_file", "path", "More certificate authorities to trust, a PEM file.", ""),
     Option("flood_burst", "integer", "Lines that may go out at once.", 10, check=at_least(1)),
     Option("flood_rate", "number", "Lines a second after that; 0 means no limit.", 1.0, check=at_least(0)),
     Option("encoding", "string", "For lines that are not UTF-8.", "cp1252", check=check_encoding),

@@ -10,13 +10,14 @@ from twisted.logger import Logger
 from transport.access import Access
 from transport.address import Address
 from transport.api import INetwork, Kind, Refused, Text
+from transport.kept import Kept
 from transport.networks import Networks, native
 from transport.owners import Owner
 from transport.room_view import HISTORY, RoomView
 from transport.rooms import HistoryWish, Room, Seat
 from transport.session import Session, State
 from transport.sessions import Sessions
-from transport.store.interface import IStore, KeptRoom
+from transport.store.interface import KeptRoom
 from transport.xmpp import stanza as build
 from transport.xmpp.element import Element, attribute, text
 from transport.xmpp.ns import MUC, MUC_USER, tag
@@ -40,7 +41,7 @@ class RoomPresences:
         reactor: IReactorTime,
         networks: Networks,
         sessions: Sessions,
-        store: IStore,
+        kept: Kept,
         access: Access,
         view: RoomView,
         send: Callable[[str], object],
@@ -52,7 +53,7 @@ class RoomPresences:
         self._reactor = reactor
         self._networks = networks
         self._sessions = sessions
-        self._store = store
+        self._kept = kept
         self._access = access
         self._view = view
         self._send = send
@@ -127,8 +128,7 @@ class RoomPresences:
         password = wants.child_text(_PASSWORD) or None
         room = Room(session, name, session.nick or nick, password)
         if self._persistent(session.name) and session.owner.member:
-            room.kept = True
-            self._store.save_room(session.owner.jid, KeptRoom(session.name, name, room.nick)).addErrback(self._unsaved)
+            self._kept.keep(room)
         session.rooms[name] = room
         return room
 
@@ -174,15 +174,6 @@ class RoomPresences:
         """Ask the network for a room; where there is no connection yet, that happens when one is made."""
         if room.session.state in (State.CONNECTING, State.ONLINE) and room.session.rooms_of is not None:
             room.session.rooms_of.join(room.name, nick, room.password)
-
-    def forsake(self, room: Room) -> None:
-        """Do not keep a room any more."""
-        room.kept = False
-        owner = room.session.owner.jid
-        self._store.remove_room(owner, room.session.name, room.name).addErrback(self._unsaved)
-
-    def _unsaved(self, failure: object) -> None:
-        self.log.error("a room to keep could not be written down: {failure}", failure=failure)
 
     # invitations
 

@@ -60,6 +60,12 @@ class Talk:
             if answer is None and session is not None and session.raw is not None:
                 self._raw(session, words)
                 return
+            if answer is None and place and session is None:
+                raise Refused(
+                    "recipient-unavailable",
+                    "You are not connected to {network}, and this is no command of the gateway; send help.",
+                    network=place,
+                )
             if answer is None:
                 answer = self._claimed(words, element.lang) or self._dialogues.hint(element.lang)
             to = element.attrs["to"]

@@ -5,7 +5,7 @@ One connection after another (component.py); what is sent while there is none wa
 
 from collections.abc import Callable
 from random import SystemRandom
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from twisted.application.service import Service
 from twisted.internet.defer import CancelledError, Deferred, succeed
@@ -36,6 +36,12 @@ REFUSALS = {
     "host-unknown": "The XMPP server knows no component {domain}. Add it to the server's configuration.",
     "invalid-namespace": "This is not the server's port for components (XEP-0114).",
 }
+
+
+def _quiet(stream: ComponentStream) -> Any:
+    factory: Any = Factory.forProtocol(lambda: stream)
+    factory.noisy = False
+    return factory
 
 
 class Link(Service):
@@ -146,7 +152,7 @@ class Link(Service):
         """One connection from its beginning to its end: why it ended, and whether it was up."""
         stream = ComponentStream(self.domain, self.secret, self.on_stanza, self._refused, self.limits, self.log)
         try:
-            await self.endpoint.connect(Factory.forProtocol(lambda: stream))
+            await self.endpoint.connect(_quiet(stream))
         except (Exception, CancelledError) as e:
             return e, False
         try:
