@@ -1,6 +1,6 @@
 # `make` alone tells what there is.  Everything runs in .venv, which is made when it is not there.
 PYTHON = .venv/bin/python
-PYTEST = $(PYTHON) -m pytest
+PYTEST = $(PYTHON) -m pytest -ra
 SERVERS = prosody ejabberd ngircd inspircd atheme-services nodejs npm chromium
 
 .PHONY: help demo test unit e2e check soak bench clean servers
