@@ -17,7 +17,6 @@ class RoomState(Enum):
 
     JOINING = "joining"
     JOINED = "joined"
-    LEAVING = "leaving"
 
 
 @define
@@ -66,12 +65,12 @@ class Seat:
 class Room:
     """A room that an owner is in, or is about to enter.
 
-    `seats` are by full JID, `occupants` by nick as the network spells it.  Who joins while we are leaving
-    waits until we have left, and then we ask again.
+    `seats` are by full JID, `occupants` by nick as the network spells it.  `leaving` counts departures
+    asked for and not yet confirmed, so that joining again at once is safe.
     """
 
     __slots__ = (
-        "features", "kept", "name", "nick", "occupants", "password", "seats", "session",
+        "features", "kept", "leaving", "name", "nick", "occupants", "password", "seats", "session",
         "state", "subject", "target",
     )  # fmt: skip
 
@@ -87,17 +86,12 @@ class Room:
         self.subject: Subject | None = None
         self.features: dict[str, str] = {}
         self.kept = False
+        self.leaving = 0
 
     @property
     def joined(self) -> bool:
         """Whether the network has us in the room."""
         return self.state is RoomState.JOINED
-
-    def ask(self, nick: str) -> None:
-        """Ask the network for the room; without a connection, that happens when there is one."""
-        self.state = RoomState.JOINING
-        if self.session.reachable and self.session.rooms_of is not None:
-            self.session.rooms_of.join(self.name, nick, self.password)
 
     def take_seat(self, seat: Seat) -> None:
         """A client enters; its owner's stanzas to `seat.address` belong here from now on."""

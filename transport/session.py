@@ -81,11 +81,6 @@ class Session:
         self.room_list: IRoomList | None = IRoomList(plugin, None)
 
     @property
-    def reachable(self) -> bool:
-        """Whether the plugin has been told to connect, and may be asked for rooms."""
-        return self.state in (State.CONNECTING, State.ONLINE)
-
-    @property
     def online(self) -> bool:
         """Whether the network has signed us in."""
         return self.state is State.ONLINE
