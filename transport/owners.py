@@ -100,8 +100,10 @@ class Owners:
         """Keep an owner of whom anything is alive, and forget one of whom nothing is."""
         if not owner.idle:
             self._owners[owner.jid] = owner
+            self._held.pop(owner.jid, None)
         elif self._owners.get(owner.jid) is owner:
             del self._owners[owner.jid]
+            self._held[owner.jid] = owner
 
     def all(self) -> list[Owner]:
         """Every owner that is alive."""
