@@ -26,6 +26,16 @@ class Receiver(Protocol):
         """No line will come any more."""
 
 
+class Made:
+    """Stands for a connector whose work is done."""
+
+    def connectionLost(self, reason: Failure) -> None:
+        """Nobody else needs to know."""
+
+
+MADE = Made()
+
+
 class Connection(TwistedProtocol):
     """Cuts what arrives at `\\n`, with or without `\\r`; a line that is too long costs itself only."""
 
@@ -45,8 +55,11 @@ class Connection(TwistedProtocol):
         # class is asked, not the attribute: a TLS transport lends those of the connection below it.
         if isinstance(transport, tcp.Connection) and not transport.TLS:
             self.socket = transport.socket
-            # What an endpoint puts between is of no more use, and would cost each read.
+            # What an endpoint puts between is of no more use, and would cost each read; what made the
+            # connection is not either, and would stay in memory as long as the connection.
             transport.protocol = self
+            if isinstance(transport, tcp.Client):
+                transport.connector = MADE
         self.receiver.opened(self)
 
     def dataReceived(self, data: bytes) -> None:
