@@ -66,6 +66,7 @@ def entered(session: Link, name: str, line: Line) -> None:
         session.renamed(session.nick, line.address)
     asked = room in session.joining
     session.joining.pop(room, None)
+    session.joining = session.joining or {}
     session.channels[room] = Channel(name, room, session.shared.head(name), asked=asked)
     if not asked:
         session.deliver(Invited(room, None))

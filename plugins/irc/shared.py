@@ -53,7 +53,9 @@ class Shared:
         if folded is None:
             if len(self.folded) >= CACHE_SIZE:
                 self.folded.clear()
-            folded = self.folded[name] = casemap.fold(name, self.support.casemapping)
+            folded = casemap.fold(name, self.support.casemapping)
+            # Most names are folded already; two equal texts would be kept by every channel.
+            folded = self.folded[name] = name if folded == name else folded
         return folded
 
     def occupant(self, channel: str, nick: str) -> Target:
