@@ -190,7 +190,7 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "archive.enabled": "must be true or false, without quotes",
         "archive.keep": 'must be a duration, such as "30s", "10m", "24h" or "30d"',
         "limits.stanza_bytes": 'must be a size, such as "64KiB" or "10MiB", or a number of bytes',
-        "limits.rooms_per_user": "must be a whole number, such as 10",
+        "limits.rooms_per_user": "must be a whole number, not below 0, such as 10",
         "limits.connects_per_second": "must be more than 0",
         "limits.hold": 'must be a duration, such as "30s", "10m", "24h" or "30d"',
         "networks.Libera": "must be in lower case: libera",
@@ -202,10 +202,10 @@ def test_everything_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         "networks.five.servers": 'must be a list of texts in quotes, such as ["one", "two"]',
         "networks.five.aliases": "must be in lower case: up",
         "networks.five.wait": 'must be a duration, such as "30s", "10m", "24h" or "30d"',
-        "networks.five.count": "must be a whole number, such as 10",
+        "networks.five.count": "must be a whole number, not below 0, such as 10",
         "networks.five.acess": "unknown key; did you mean access?",
         "networks.five.on": "must be true or false, without quotes",
-        "networks.five.rate": "must be a number, such as 1.5",
+        "networks.five.rate": "must be a number, not below 0, such as 1.5",
         "networks.five.modems.a.prt": "unknown key; did you mean port?",
         "networks.five.modems.a.port": "is missing; it is where",
         'networks."*".aliases': "must go; this network has any host's name",
@@ -338,3 +338,13 @@ def test_any_value_is_read_or_refused_in_words(kind: str, value: Any) -> None:
         READERS[kind](value)
     except Wrong as error:
         assert "must be" in str(error)
+
+
+def test_a_file_of_authorities_that_is_missing_or_none_is_told(tmp_path: Path) -> None:
+    from transport.plugins.irc.options import check_pem
+
+    nothing = tmp_path / "none.pem"
+    nothing.write_text("not a certificate")
+    assert check_pem("") is None
+    assert "cannot be read" in str(check_pem(str(tmp_path / "missing.pem")))
+    assert "holds no certificate" in str(check_pem(str(nothing)))

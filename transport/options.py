@@ -135,14 +135,14 @@ def as_string(value: Any) -> str:
 def as_integer(value: Any) -> int:
     """A whole number, not below 0."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise Wrong("must be a whole number, such as 10")
+        raise Wrong("must be a whole number, not below 0, such as 10")
     return value
 
 
 def as_number(value: Any) -> float:
     """A finite number, not below 0."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-        raise Wrong("must be a number, such as 1.5")
+        raise Wrong("must be a number, not below 0, such as 1.5")
     return float(value)
 
 

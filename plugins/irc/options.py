@@ -3,6 +3,7 @@
 import codecs
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,6 +73,15 @@ def check_encoding(name: str) -> str | None:
     return None
 
 
+def check_pem(path: str) -> str | None:
+    """What is wrong with a file of certificates."""
+    try:
+        text = Path(path).read_text() if path else "-----BEGIN CERTIFICATE-----"
+    except (OSError, UnicodeDecodeError) as error:
+        return f"the file {path} cannot be read: {getattr(error, 'strerror', 'it is not text')}"
+    return None if "-----BEGIN CERTIFICATE-----" in text else f"the file {path} holds no certificate (PEM)"
+
+
 def at_least(least: float) -> Any:
     """A check for numbers."""
     return lambda value: None if value >= least else f"must be at least {least:g}"
@@ -87,7 +97,7 @@ OPTIONS = (
         (),
         check=check_fingerprints,
     ),
-    Option("ca_file", "path", "More certificate authorities to trust, a PEM file.", ""),
+    Option("ca_file", "path", "More certificate authorities to trust, a PEM file.", "", check=check_pem),
     Option("flood_burst", "integer", "Lines that may go out at once.", 10, check=at_least(1)),
     Option("flood_rate", "number", "Lines a second after that; 0 means no limit.", 1.0, check=at_least(0)),
     Option("encoding", "string", "For lines that are not UTF-8.", "cp1252", check=check_encoding),
