@@ -1,16 +1,14 @@
 """The way out of a message: to the plugin, or held while the network is away; every one has an outcome."""
 
+from collections.abc import Callable
 from typing import Any
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from transport.api import PENDING, Message, Refused, Sent, Target
-from transport.session import Outcomes, Session, State
-
-log = Logger()  # stateless
+from transport.api import PENDING, Kind, Message, Refused, Sent, Target
+from transport.session import Held, Outcomes, Session, State, log_fault
 
 
 class Delivery:
@@ -21,10 +19,13 @@ class Delivery:
         self._outcomes = outcomes
         self._limits = limits
 
-    def send(self, session: Session, target: Target, message: Message) -> None:
-        """Give a message to the network, or hold it while the network is away; the outcome follows."""
-        if session.state is not State.ONLINE and not session.network.queues:
-            self._hold(session, target, message)
+    def send(self, session: Session, target: Target, message: Message, since: float | None = None) -> None:
+        """Give a message to the network, or hold it while the network or the room is not ready.
+
+        The outcome follows.  `since` is when a message that was held before began to wait.
+        """
+        if (session.state is not State.ONLINE or waits(session, target)) and not session.network.queues:
+            self._hold(session, target, message, since)
             return
         session.pending[message] = None
         try:
@@ -40,11 +41,18 @@ class Delivery:
             return
         if isinstance(sent, Deferred):
             sent.addCallbacks(
-                lambda value: self.accepted(session, message, value),
+                lambda value: self._answered(session, message, value),
                 lambda failure: self.failed(session, message, reason_of(session, failure)),
             )
-        elif isinstance(sent, Sent):
+        else:
+            self._answered(session, message, sent)
+
+    def _answered(self, session: Session, message: Message, sent: object) -> None:
+        if isinstance(sent, Sent):
             self.accepted(session, message, sent)
+        else:
+            log_fault(session, Failure(TypeError(f"send gave {type(sent).__name__}")))
+            self.failed(session, message, Refused("internal-server-error", "The gateway failed to send this."))
 
     def accepted(self, session: Session, message: Message, sent: Sent) -> None:
         """The network has taken a message; a second word on the same message is ignored."""
@@ -57,7 +65,7 @@ class Delivery:
         session.pending.pop(message, None)
         self._outcomes.failed(session, message, reason)
 
-    def _hold(self, session: Session, target: Target, message: Message) -> None:
+    def _hold(self, session: Session, target: Target, message: Message, since: float | None) -> None:
         if session.state is State.OFFLINE:
             self.failed(session, message, session.why or Refused(
                 "recipient-unavailable", "You are not connected to {network}.", network=session.name))  # fmt: skip
@@ -67,26 +75,44 @@ class Delivery:
                 "resource-constraint", "Too many messages wait for {network} already.", network=session.name,
                 retry_after=60))  # fmt: skip
             return
-        session.held.append((target, message))
-        if len(session.held) == 1:
-            self._reactor.callLater(self._limits.hold, self._expire, session, message)
+        session.held.append(Held(self._reactor.seconds() if since is None else since, target, message))
+        self._watch(session)
 
-    def _expire(self, session: Session, first: Message) -> None:
-        """Give back what has waited too long; what came later gets a full wait from now on."""
-        if session.held and session.held[0][1] is first:
-            self.fail_held(session, Refused(
-                "remote-server-timeout", "{network} could not be reached in time; this was not sent.",
-                network=session.name))  # fmt: skip
+    def _watch(self, session: Session) -> None:
+        if session.held and session.expiry is None:
+            left = session.held[0].since + self._limits.hold - self._reactor.seconds()
+            session.expiry = self._reactor.callLater(max(left, 0.01), self._expire, session)
+
+    def _expire(self, session: Session) -> None:
+        """Give back what has waited too long."""
+        session.expiry = None
+        before = self._reactor.seconds() - self._limits.hold + 0.01
+        self._give_back(session, lambda held: held.since <= before, Refused(
+            "remote-server-timeout", "{network} could not be reached in time; this was not sent.",
+            network=session.name))  # fmt: skip
+        self._watch(session)
 
     def flush(self, session: Session) -> None:
-        held, session.held = session.held, []
-        for target, message in held:
-            self.send(session, target, message)
+        """The network, or one of its rooms, is ready: send what waits for it."""
+        waiting, session.held = session.held, []
+        for held in waiting:
+            self.send(session, held.target, held.message, held.since)
 
     def fail_held(self, session: Session, reason: Refused) -> None:
-        held, session.held = session.held, []
-        for _, message in held:
-            self.failed(session, message, reason)
+        """Give back all that waits."""
+        self._give_back(session, lambda held: True, reason)
+
+    def fail_room(self, session: Session, room: str, reason: Refused) -> None:
+        """Give back what waits for a room that is not entered."""
+        if session.held:
+            self._give_back(session, lambda held: _is_to(held.target, room), reason)
+
+    def _give_back(self, session: Session, which: Callable[[Held], bool], reason: Refused) -> None:
+        waiting = session.held
+        session.held = [held for held in waiting if not which(held)]
+        for held in waiting:
+            if which(held):
+                self.failed(session, held.message, reason)
 
     def fail_all(self, session: Session, reason: Refused) -> None:
         self.fail_pending(session, reason)
@@ -106,6 +132,13 @@ def reason_of(session: Session, failure: Failure) -> Refused:
     return Refused("internal-server-error", "The gateway failed to do this.")
 
 
-def log_fault(session: Session, failure: Failure | None = None) -> None:
-    """A plugin raised what it must not."""
-    log.failure("the plugin of {network} failed for {owner}", failure, network=session.name, owner=session.owner.jid)
+def waits(session: Session, target: Target) -> bool:
+    """Whether a message is for a room that the network has not let us into yet."""
+    if target.kind is not Kind.ROOM or target.occupant is not None:
+        return False
+    room = session.rooms.get(target.name)
+    return room is not None and not room.joined
+
+
+def _is_to(target: Target, room: str) -> bool:
+    return target.kind is Kind.ROOM and target.occupant is None and target.name == room

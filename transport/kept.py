@@ -63,8 +63,7 @@ class Kept:
             raise Refused("item-not-found", "{room} is not a room of yours that stays joined.", room=name)
         self.forsake(room)
         session = room.session
-        if not room.seats and session.online and session.rooms_of is not None:
-            room.leaving += 1
-            session.rooms_of.leave(room.name, "")
+        if not room.seats:
+            room.depart("")
         self.sessions.settle(session.owner)
         return Done(Text("{room} does not stay joined any more.", room=room.name))

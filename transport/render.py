@@ -6,7 +6,7 @@ from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
 
-from transport.address import local_part
+from transport.address import local_part, read
 from transport.api import (
     Accepted,
     Connected,
@@ -31,8 +31,9 @@ from transport.api import (
     Typing,
 )
 from transport.contacts import Contacts
+from transport.networks import native
 from transport.render_rooms import RenderRooms
-from transport.room_view import RoomView
+from transport.room_view import RoomView, there
 from transport.rooms import Room
 from transport.session import Session
 from transport.store.interface import ArchiveRow, IStore
@@ -130,10 +131,10 @@ class Render:
                 f"{head}{who}{seat.tail}{address or archived}'>{payload}"
                 f"<stanza-id xmlns='urn:xmpp:sid:0' by='{seat.address_attr}' id='{archived}'/></message>"
             )
-            if seat.backlog is None:
-                self._send(stanza)
-            else:
+            if seat.backlog is not None:
                 seat.backlog.append(stanza)
+            elif seat.there:
+                self._send(stanza)
         if self._archive:
             session = room.session
             when = message.when.timestamp() if message.when else self._reactor.seconds()
@@ -173,11 +174,12 @@ class Render:
         """The answer to a private message that the owner sent through a room comes from there."""
         fold = room.session.network.fold
         nick = next((nick for nick in room.occupants if fold(nick) == sender.name), None)
-        if nick is None or not room.seats:
+        seats = there(room)
+        if nick is None or not seats:
             return False
-        for seat in room.seats.values():
-            self._view.to_seat(
-                seat,
+        for seat in seats:
+            # Not behind the history, which the client may not stay for.
+            self._send(
                 f"<message from='{seat.address_attr}/{self._view.nicks[nick]}' to='{seat.full_attr}' "
                 f"type='chat' id='{self._new_id()}'>{payload}<x xmlns='{MUC_USER}'/></message>",
             )
@@ -208,7 +210,7 @@ class Render:
         attrs = element.attrs
         if attrs.get("type") != "groupchat":
             return
-        room = session.owner.rooms.get(attrs["to"])
+        room = session.owner.rooms.get(attrs["to"]) or _room_at(session, attrs["to"])
         if room is None:
             return
         own = attrs.get("id", "")
@@ -227,6 +229,8 @@ class Render:
     def failed(self, session: Session, message: Message, reason: Refused) -> None:
         """The owner's message was not delivered: its sender gets it back as an error."""
         element: Element | None = message.origin
+        # However often it fails, its sender is told once.
+        message.origin = None
         if element is not None:
             words = self._translator.render(reason.text, element.lang)
             error = build.error_reply(element, reason.condition, words, lang=element.lang)
@@ -319,3 +323,9 @@ class Render:
         """The session was ended by its owner, an administrator or the end of the gateway."""
         self._rooms.session_gone(session, reason)
         self._contacts.session_changed(session)
+
+
+def _room_at(session: Session, address: str) -> Room | None:
+    """The room of an address that no client uses any more."""
+    name = read(address.rpartition("@")[0]).name
+    return session.rooms.get(native(session.network, name)) if name else None

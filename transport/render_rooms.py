@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from transport.api import (
-    Leave,
     Occupant,
     OccupantLeft,
     OccupantRenamed,
@@ -18,7 +17,7 @@ from transport.api import (
 )
 from transport.room_view import RoomView
 from transport.rooms import Room, RoomState
-from transport.session import Session
+from transport.session import Session, log_fault
 
 # A room that says one of these will not take the owner next time either.
 FOR_GOOD = frozenset({"forbidden", "gone", "item-not-found", "not-authorized", "registration-required"})
@@ -31,6 +30,7 @@ class RenderRooms:
         self._view = view
         self._settle = settle
         self._forsake = forsake
+        self.delivery: Any = None
         self.table: dict[type, Callable[[Session, Any], None]] = {
             RoomJoined: self.joined,
             RoomRefused: self.refused,
@@ -49,6 +49,8 @@ class RenderRooms:
             if session.rooms_of is not None:
                 session.rooms_of.leave(event.room, "")
             return
+        if room.state is RoomState.LEAVING:
+            return
         before, room.occupants = room.occupants, dict(event.occupants)
         old_nick, room.nick = room.nick, event.nick
         room.state = RoomState.JOINED
@@ -66,6 +68,7 @@ class RenderRooms:
         for seat in list(room.seats.values()):
             if not seat.there:
                 self._view.enter(room, seat)
+        self.delivery.flush(session)
 
     def refused(self, session: Session, event: RoomRefused) -> None:
         """We cannot be in a room."""
@@ -84,6 +87,7 @@ class RenderRooms:
                 self._view.refuse_entry(seat, reason)
         self._view.closed(room, reason.text)
         room.forget()
+        self.delivery.fail_room(room.session, room.name, reason)
 
     def occupant(self, session: Session, event: Occupant) -> None:
         """Somebody came, or stands otherwise now."""
@@ -105,6 +109,10 @@ class RenderRooms:
         if event.old == room.nick:
             room.nick = event.new
             session.nick = event.new
+        fold = session.network.fold
+        if session.whispers.get(fold(event.old)) == room.name:
+            # A private talk goes on under the new nick.
+            session.whispers[fold(event.new)] = session.whispers.pop(fold(event.old))
         self._view.renamed(room, event.old, event.new)
 
     def left(self, session: Session, event: OccupantLeft) -> None:
@@ -116,11 +124,9 @@ class RenderRooms:
             if room.occupants.pop(event.nick, None) is not None:
                 self._view.left(room, event)
             return
-        if room.leaving and event.how == Leave.LEFT:
-            room.leaving -= 1
-            if not room.seats:
-                room.forget()
-                self._settle(session)
+        if room.state is RoomState.LEAVING and room.seats:
+            # Somebody has come back meanwhile.
+            self._ask(room)
             return
         self._forsake(room)
         self._view.expelled(room, event)
@@ -157,12 +163,22 @@ class RenderRooms:
         if session.rooms_of is None:
             return
         for room in list(session.rooms.values()):
-            room.leaving = 0
+            if session.rooms.get(room.name) is not room:
+                continue
             if not room.seats and not room.kept:
                 room.forget()
                 continue
-            room.state = RoomState.JOINING
-            session.rooms_of.join(room.name, room.nick, room.password)
+            self._ask(room)
+
+    def _ask(self, room: Room) -> None:
+        """Ask for a room; one that a plugin cannot even be asked for is refused."""
+        try:
+            room.ask()
+        except Refused as refused:
+            self.refuse(room, refused)
+        except Exception:
+            log_fault(room.session)
+            self.refuse(room, Refused("internal-server-error", "The gateway failed to do this."))
 
     def network_gone(self, session: Session, reason: Refused, final: bool) -> None:
         """The network is away: rooms stay when it may come back."""

@@ -77,7 +77,9 @@ class RoomView:
         return f"{self._standing(standing)} jid='{self.contact_attr(room.session.network, nick)}'/>"
 
     def to_seat(self, seat: Seat, stanza: str) -> None:
-        """Send to a client that is in the room, after its history."""
+        """Send to a client if it is in the room, after its history; who waits to enter is told all then."""
+        if not seat.there:
+            return
         if seat.backlog is None:
             self._send(stanza)
         else:
@@ -130,8 +132,11 @@ class RoomView:
     def _history(self, rows: Sequence[ArchiveRow], room: Room, seat: Seat) -> None:
         if room.seats.get(seat.full) is not seat:
             return
+        waiting = "".join(seat.backlog or ())
         for row in rows:
-            self._send(self._past(seat, row))
+            # What was said meanwhile may be in the store already; it comes from the backlog.
+            if f" id='{row.id}'/></message>" not in waiting:
+                self._send(self._past(seat, row))
         self._subject_to(room, seat)
         backlog, seat.backlog = seat.backlog, None
         for stanza in backlog or ():
@@ -166,7 +171,7 @@ class RoomView:
         """Somebody came in, or stands otherwise now."""
         item = self._item(room, nick, standing)
         own = nick == room.nick
-        for seat in room.seats.values():
+        for seat in there(room):
             self.to_seat(seat, self.self_presence(room, seat) if own else self._presence(seat, nick, item))
 
     def occupants(self, room: Room, gone: Iterable[str], new: Iterable[str]) -> None:
@@ -208,7 +213,7 @@ class RoomView:
             f"{self._standing(standing)} nick='{attribute(new)}' "
             f"jid='{self.contact_attr(room.session.network, new)}'/><status code='303'/>{self110}"
         )
-        for seat in room.seats.values():
+        for seat in there(room):
             self.to_seat(seat, self._presence(seat, old, inside, " type='unavailable'"))
             if own:
                 seat.nick = new
@@ -218,7 +223,7 @@ class RoomView:
 
     def subject(self, room: Room) -> None:
         """The topic is another one."""
-        for seat in room.seats.values():
+        for seat in there(room):
             if seat.backlog is None:
                 self._subject_to(room, seat)
 
@@ -285,3 +290,8 @@ class RoomView:
 
     def _unsaved(self, failure: object) -> None:
         self.log.error("who is in a room could not be written down: {failure}", failure=failure)
+
+
+def there(room: Room) -> list[Seat]:
+    """The clients that are in a room, without those that wait to enter it."""
+    return [seat for seat in room.seats.values() if seat.there]

@@ -17,6 +17,7 @@ class RoomState(Enum):
 
     JOINING = "joining"
     JOINED = "joined"
+    LEAVING = "leaving"
 
 
 @define
@@ -65,12 +66,12 @@ class Seat:
 class Room:
     """A room that an owner is in, or is about to enter.
 
-    `seats` are by full JID, `occupants` by nick as the network spells it.  `leaving` counts departures
-    asked for and not yet confirmed, so that joining again at once is safe.
+    `seats` are by full JID, `occupants` by nick as the network spells it.  Who joins while we are leaving
+    waits until we have left; then the network is asked again.
     """
 
     __slots__ = (
-        "features", "kept", "leaving", "name", "nick", "occupants", "password", "seats", "session",
+        "features", "kept", "name", "nick", "occupants", "password", "seats", "session",
         "state", "subject", "target",
     )  # fmt: skip
 
@@ -86,12 +87,30 @@ class Room:
         self.subject: Subject | None = None
         self.features: dict[str, str] = {}
         self.kept = False
-        self.leaving = 0
 
     @property
     def joined(self) -> bool:
         """Whether the network has us in the room."""
         return self.state is RoomState.JOINED
+
+    def ask(self) -> None:
+        """Ask the network for the room; without a connection, that happens when there is one."""
+        self.state = RoomState.JOINING
+        session = self.session
+        if session.reachable and session.rooms_of is not None:
+            nick = next((seat.asked for seat in self.seats.values()), self.nick)
+            session.rooms_of.join(self.name, nick, self.password)
+
+    def depart(self, reason: str) -> None:
+        """Ask the network to take the owner out; a room that was not entered yet is forgotten at once."""
+        session = self.session
+        was, self.state = self.state, RoomState.LEAVING
+        if session.rooms_of is None or not session.reachable:
+            self.forget()
+        elif was is not RoomState.LEAVING:
+            told = session.guarded(session.rooms_of.leave, self.name, reason)
+            if was is RoomState.JOINING or not told:
+                self.forget()
 
     def take_seat(self, seat: Seat) -> None:
         """A client enters; its owner's stanzas to `seat.address` belong here from now on."""

@@ -1,9 +1,13 @@
 """A session: an owner's account on a network, signed in or on the way."""
 
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
+from attrs import define
 from twisted.internet.interfaces import IDelayedCall
+from twisted.logger import Logger
+from twisted.python.failure import Failure
 
 from transport.api import (
     Account,
@@ -27,6 +31,8 @@ from transport.backoff import Backoff
 from transport.owners import Owner
 from transport.rooms import Room
 
+log = Logger()  # stateless
+
 
 class State(Enum):
     """Where a session is."""
@@ -35,6 +41,15 @@ class State(Enum):
     CONNECTING = "connecting"
     ONLINE = "online"
     WAITING = "waiting"
+
+
+@define
+class Held:
+    """A message that waits for the network, and since when."""
+
+    since: float
+    target: Target
+    message: Message
 
 
 class Session:
@@ -46,7 +61,7 @@ class Session:
     """
 
     __slots__ = (
-        "account", "announced", "held", "info", "name", "network", "nick", "owner", "pending", "plugin",
+        "account", "announced", "expiry", "held", "info", "name", "network", "nick", "owner", "pending", "plugin",
         "presence", "profiles", "raw", "retries", "room_list", "rooms", "rooms_of", "roster", "shown", "state", "timer",
         "typing", "whispers", "why",
     )  # fmt: skip
@@ -60,7 +75,8 @@ class Session:
         self.nick: str | None = None
         self.rooms: dict[str, Room] = {}
         self.pending: dict[Message, None] = {}
-        self.held: list[tuple[Target, Message]] = []
+        self.held: list[Held] = []
+        self.expiry: IDelayedCall | None = None
         self.whispers: dict[str, str] = {}
         self.shown: dict[str, tuple[str, str]] = {}
         self.retries: Backoff | None = None
@@ -81,9 +97,28 @@ class Session:
         self.room_list: IRoomList | None = IRoomList(plugin, None)
 
     @property
+    def reachable(self) -> bool:
+        """Whether the plugin has been told to connect, and may be asked for rooms."""
+        return self.state in (State.CONNECTING, State.ONLINE)
+
+    @property
     def online(self) -> bool:
         """Whether the network has signed us in."""
         return self.state is State.ONLINE
+
+    def guarded(self, call: Callable[..., object], *args: object) -> bool:
+        """Call what the plugin must not raise from; false when it does, which is its own fault and no other's."""
+        try:
+            call(*args)
+        except Exception:
+            log_fault(self)
+            return False
+        return True
+
+
+def log_fault(session: Session, failure: Failure | None = None) -> None:
+    """A plugin raised what it must not."""
+    log.failure("the plugin of {network} failed for {owner}", failure, network=session.name, owner=session.owner.jid)
 
 
 class Outcomes(Protocol):

@@ -13,7 +13,7 @@ from transport.api import (
     Text,
 )
 from transport.backoff import Backoff, Pace
-from transport.delivery import Delivery, log_fault
+from transport.delivery import Delivery
 from transport.owners import Owner, Owners
 from transport.session import Outcomes, Session, State, account_of
 
@@ -63,6 +63,10 @@ class Sessions:
         owner.sessions[network.name] = session
         self._owners.release(owner)
         self._connect(session, paced)
+        if owner.sessions.get(network.name) is not session:
+            # The plugin has given up before `connect` returned.
+            raise session.why or Refused("recipient-unavailable", "You are not connected to {network}.",
+                                         network=network.name)  # fmt: skip
         return session
 
     def sign_out(self, session: Session, reason: Text) -> None:
@@ -75,7 +79,7 @@ class Sessions:
         state, session.state = session.state, State.OFFLINE
         if state in (State.CONNECTING, State.ONLINE):
             self.goodbyes += 1
-            self._guarded(session, session.plugin.disconnect, str(reason))
+            session.guarded(session.plugin.disconnect, str(reason))
         self.delivery.fail_all(session, Refused("recipient-unavailable", "You are signed out of {network}.",
                                         network=session.name))  # fmt: skip
         self._outcomes.gone(session, reason)
@@ -155,25 +159,15 @@ class Sessions:
     def _connect_now(self, session: Session) -> None:
         session.timer = None
         session.state = State.CONNECTING
-        if not self._guarded(session, session.plugin.connect):
+        if not session.guarded(session.plugin.connect):
             self.disconnected(
                 session,
                 Disconnected(Refused("internal-server-error", "The gateway failed to connect."), True),
             )
-        elif session.state is State.CONNECTING:
+        elif session.reachable:
             self._outcomes.connecting(session)
 
     def _cancel(self, session: Session) -> None:
         if session.timer is not None and session.timer.active():
             session.timer.cancel()
         session.timer = None
-
-    # faults of a plugin
-
-    def _guarded(self, session: Session, call: Callable[..., object], *args: object) -> bool:
-        try:
-            call(*args)
-        except Exception:
-            log_fault(session)
-            return False
-        return True

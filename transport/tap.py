@@ -203,6 +203,7 @@ class Assembly:
             limits, random.SystemRandom().random,
         )  # fmt: skip
         self.render.sessions = self.sessions
+        rooms.delivery = self.delivery
         self.kept = Kept(self.store, self.owners, self.sessions, Router.log)
         self.safe = Safe(
             self.store, send, self.tracker.proof, lambda: self.link.up, self.render.kept_stanza, self.reactor.callLater

@@ -1,7 +1,7 @@
 """Clients in rooms: entering, leaving, nicks and invitations (XEP-0045)."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorTime
@@ -15,7 +15,7 @@ from transport.networks import Networks, native
 from transport.owners import Owner
 from transport.room_view import HISTORY, RoomView
 from transport.rooms import HistoryWish, Room, Seat
-from transport.session import Session, State
+from transport.session import Session
 from transport.sessions import Sessions
 from transport.store.interface import KeptRoom
 from transport.xmpp import stanza as build
@@ -101,22 +101,35 @@ class RoomPresences:
         self._may_enter(owner, network)
         session = owner.sessions.get(network.name)
         room = session.rooms.get(name) if session is not None else None
-        fresh = room is None or bool(room.leaving)
+        fresh = room is None
         if room is None:
             if session is not None and len(session.rooms) >= self._limit:
                 raise Refused("resource-constraint", "You are in as many rooms as this gateway allows.")
             session = self._sessions.sign_in(owner, network)
             if session.rooms_of is None:
+                self._sessions.settle(owner)
                 raise Refused("service-unavailable", "This network has no rooms.")
             room = self._open(session, name, address.resource, wants)
-        seat = Seat(from_, bare, address.resource, wish(wants))
-        old = room.free_seat(from_)
-        seat.there = old is not None and old.there
+        elif not room.seats:
+            room.password = wants.child_text(_PASSWORD) or room.password
+        seat = Seat(from_, bare, address.resource, wish(wants, self._reactor.seconds()))
+        seat.there = self._was_there(room, from_, bare)
         room.take_seat(seat)
         if room.joined:
             self._view.enter(room, seat)
         elif fresh:
-            self._ask(room, address.resource)
+            self._ask(room)
+
+    def _was_there(self, room: Room, full: str, address: str) -> bool:
+        """Whether a client that joins is in the room already; what it had there before is taken from it."""
+        old = room.free_seat(full)
+        if old is None or not old.there:
+            return False
+        if old.address != address:
+            self._view.leave(room, old)
+        elif not room.joined:
+            self._view.forget(old)
+        return old.there
 
     def _may_enter(self, owner: Owner, network: INetwork) -> None:
         if not (owner.member or self._access.may_visit(owner.jid)):
@@ -155,25 +168,27 @@ class RoomPresences:
         self._view.leave(room, seat)
         if room.seats or room.kept:
             return
-        session = room.session
-        if session.online and session.rooms_of is not None:
-            room.leaving += 1
-            session.rooms_of.leave(room.name, str(reason))
-        else:
-            room.forget()
-        self._sessions.settle(session.owner)
+        room.depart(str(reason))
+        self._sessions.delivery.fail_room(
+            room.session, room.name, Refused("recipient-unavailable", "You have left {room}.", room=room.name)
+        )
+        self._sessions.settle(room.session.owner)
 
     def reopen(self, session: Session, kept: KeptRoom) -> None:
         """Enter a room that is kept, with no client in it."""
         if kept.room not in session.rooms:
             room = session.rooms[kept.room] = Room(session, kept.room, kept.nick, None)
             room.kept = True
-            self._ask(room, kept.nick)
+            self._ask(room)
 
-    def _ask(self, room: Room, nick: str) -> None:
-        """Ask the network for a room; where there is no connection yet, that happens when one is made."""
-        if room.session.state in (State.CONNECTING, State.ONLINE) and room.session.rooms_of is not None:
-            room.session.rooms_of.join(room.name, nick, room.password)
+    def _ask(self, room: Room) -> None:
+        """Ask the network for a room; nothing is left of one that a plugin cannot even be asked for."""
+        try:
+            room.ask()
+        except Exception:
+            room.forget()
+            self._sessions.settle(room.session.owner)
+            raise
 
     # invitations
 
@@ -217,8 +232,8 @@ class RoomPresences:
         )  # fmt: skip
 
 
-def wish(wants: Element) -> HistoryWish:
-    """How much history a joining client asks for (XEP-0045 section 7.2.14)."""
+def wish(wants: Element, now: float) -> HistoryWish:
+    """How much history a joining client asks for (XEP-0045 section 7.2.14); `now` is seconds since the epoch."""
     asked = wants.child(_HISTORY)
     if asked is None:
         return HistoryWish(HISTORY)
@@ -227,12 +242,16 @@ def wish(wants: Element) -> HistoryWish:
         value = asked.get(name)
         if value.isdecimal() and (name == "maxstanzas" or int(value) == 0):
             limit = min(limit, int(value[:6]))
-    since: float | None = None
+    since: list[float] = []
+    seconds = asked.get("seconds")
+    if seconds.isdecimal():
+        since.append(now - int(seconds[:10]))
     try:
-        since = datetime.fromisoformat(asked.get("since")).timestamp()
-    except ValueError:
+        when = datetime.fromisoformat(asked.get("since"))
+        since.append((when if when.tzinfo else when.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
         pass
-    return HistoryWish(limit, since)
+    return HistoryWish(limit, max(since, default=None))
 
 
 def is_room(network: INetwork, address: Address) -> bool:
