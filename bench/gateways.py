@@ -64,8 +64,6 @@ admins = []
 deny = []
 [archive]
 enabled = {str(site.archive).lower()}
-[limits]
-connects_per_second = 100000
 [networks."{HOST}"]
 plugin = "irc"
 servers = ["irc://{HOST}:{site.irc_port}"]
