@@ -16,8 +16,9 @@ from transport.api import (
     Text,
 )
 from transport.room_view import RoomView
-from transport.rooms import Room, RoomState
+from transport.rooms import PARTICIPANT, Room, RoomState
 from transport.session import Session, log_fault
+from transport.text.crowd import Crowd
 
 # A room that says one of these will not take the owner next time either.
 FOR_GOOD = frozenset({"forbidden", "gone", "item-not-found", "not-authorized", "registration-required"})
@@ -51,7 +52,7 @@ class RenderRooms:
             return
         if room.state is RoomState.LEAVING:
             return
-        before, room.occupants = room.occupants, dict(event.occupants)
+        before, room.occupants = room.occupants, Crowd(event.occupants, PARTICIPANT)
         old_nick, room.nick = room.nick, event.nick
         room.state = RoomState.JOINED
         rejoined = any(seat.there for seat in room.seats.values())

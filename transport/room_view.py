@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Sequence
 from twisted.logger import Logger
 
 from transport.address import local_part
-from transport.api import Affiliation, INetwork, Leave, OccupantLeft, Refused, Role, Standing, Text
-from transport.rooms import Room, Seat
+from transport.api import INetwork, Leave, OccupantLeft, Refused, Standing, Text
+from transport.rooms import PARTICIPANT, Room, Seat
 from transport.store.interface import ArchiveRow, IStore, SeatRow
 from transport.text.translate import Translator
 from transport.xmpp import stanza as build
@@ -15,7 +15,6 @@ from transport.xmpp.ns import MUC, MUC_USER, STANZA_ID
 
 NICKS = 20_000
 HISTORY = 20
-_NO_ONE = Standing(Affiliation.NONE, Role.PARTICIPANT)
 _CODES = {Leave.KICKED: "307", Leave.BANNED: "301"}
 
 
@@ -119,7 +118,7 @@ class RoomView:
 
     def self_presence(self, room: Room, seat: Seat, codes: str = "") -> str:
         """A client's own occupant: 110, 100 (nicks are no secret), 210 when the nick is not the one asked for."""
-        standing = room.occupants.get(room.nick, _NO_ONE)
+        standing = room.occupants.get(room.nick, PARTICIPANT)
         changed = "<status code='210'/>" if seat.nick != room.nick else ""
         seat.nick = room.nick
         return self._presence(
@@ -206,7 +205,7 @@ class RoomView:
 
     def renamed(self, room: Room, old: str, new: str) -> None:
         """Somebody has another nick (XEP-0045 section 7.6); `room` knows the new one already."""
-        standing = room.occupants.get(new, _NO_ONE)
+        standing = room.occupants.get(new, PARTICIPANT)
         own = new == room.nick
         self110 = "<status code='110'/>" if own else ""
         inside = (

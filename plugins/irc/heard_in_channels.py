@@ -23,8 +23,8 @@ from transport.plugins.irc.channel import MAX_MEMBERS, Channel
 from transport.plugins.irc.formatting import plain
 from transport.plugins.irc.heard_messages import from_network
 from transport.plugins.irc.line import Line, format_line
-from transport.plugins.irc.members import Members
 from transport.text.clean import clean
+from transport.text.crowd import Crowd
 
 if TYPE_CHECKING:
     from transport.plugins.irc.link import Link
@@ -93,7 +93,7 @@ def names_end(session: Link, line: Line, raw: bytes) -> None:
     if session.nick not in channel.members:
         channel.members[session.nick] = ""
         arriving[session.nick] = channel.standing("")
-    channel.members = Members(channel.members)
+    channel.members = Crowd(channel.members, "")
     if channel.asked:
         session.deliver(Subject(channel.room, channel.topic, channel.setter))
         session.deliver(RoomJoined(channel.room, session.nick, arriving))

@@ -1,0 +1,56 @@
+"""Who is in a room, in little memory: every user keeps this for every room."""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+END = "\0"
+
+
+class Crowd(MutableMapping[str, T], Generic[T]):
+    """Names and what each one is; `usual` is what most of them are.  A name holds no U+0000.
+
+    The names of the usual ones are one text, which takes far less memory than a dict; to search it is
+    quick enough, since people come and go far more seldom than they talk.
+    """
+
+    __slots__ = ("others", "plain", "usual")
+
+    def __init__(self, members: Mapping[str, T], usual: T) -> None:
+        self.usual = usual
+        self.others = {name: value for name, value in members.items() if value != usual}
+        self.plain = END + "".join([name + END for name, value in members.items() if value == usual])
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.others or f"{END}{name}{END}" in self.plain
+
+    def __getitem__(self, name: str) -> T:
+        if name in self.others:
+            return self.others[name]
+        if f"{END}{name}{END}" in self.plain:
+            return self.usual
+        raise KeyError(name)
+
+    def __setitem__(self, name: str, value: T) -> None:
+        if name in self:
+            del self[name]
+        if value == self.usual:
+            self.plain = f"{self.plain}{name}{END}"
+        else:
+            self.others[name] = value
+
+    def __delitem__(self, name: str) -> None:
+        if name in self.others:
+            del self.others[name]
+            return
+        before, found, after = self.plain.partition(f"{END}{name}{END}")
+        if not found:
+            raise KeyError(name)
+        self.plain = f"{before}{END}{after}"
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.others
+        yield from self.plain.split(END)[1:-1]
+
+    def __len__(self) -> int:
+        return len(self.others) + self.plain.count(END) - 1
