@@ -1,8 +1,11 @@
 """ejabberd as Debian packages it, with one external component (XEP-0114)."""
 
 import json
+import urllib.error
 import urllib.request
+from http.client import CONFLICT
 from pathlib import Path
+from typing import Self
 
 from demo.partners.certs import Authority
 from demo.partners.process import Program
@@ -34,6 +37,7 @@ class Ejabberd(XmppServer):
         self.secret = secret
         self.port, self.component_port, self.http_port = ports or tuple(free_ports(3))
         self.domain = "localhost"
+        self.accounts: dict[str, str] = {}
         conf, spool, logs = (folder / part for part in ("conf", "spool", "logs"))
         for part in (conf, spool, logs):
             part.mkdir(parents=True, exist_ok=True)
@@ -82,13 +86,28 @@ class Ejabberd(XmppServer):
         """Where web clients connect (RFC 7395)."""
         return f"ws://127.0.0.1:{self.http_port}/ws"
 
+    def start(self) -> Self:
+        """Start; accounts that a kill took with it (Mnesia saves them every few minutes) are made again."""
+        super().start()
+        for user, password in self.accounts.items():
+            self.add(user, password)
+        return self
+
     def register(self, user: str, password: str) -> str:
         """Make an account; its bare JID."""
+        self.accounts[user] = password
+        self.add(user, password)
+        return f"{user}@{self.domain}"
+
+    def add(self, user: str, password: str) -> None:
+        """Make an account unless it is there."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.http_port}/api/register",
             json.dumps({"user": user, "host": self.domain, "password": password}).encode(),
             {"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            answer.read()
-        return f"{user}@{self.domain}"
+        try:
+            urllib.request.urlopen(request, timeout=10).close()
+        except urllib.error.HTTPError as problem:
+            if problem.code != CONFLICT:
+                raise
