@@ -58,6 +58,11 @@ def local_part(network: str, name: str, case: Case) -> str | None:
 
 
 def read(local: str, resource: str = "") -> Address:
-    """Cut a local part of ours; the name is unescaped, but not yet as `restore_case` gives it."""
-    name, _, network = local.rpartition("%")
+    """Cut a local part of ours; the name is unescaped, but not yet as `restore_case` gives it.
+
+    Where one half is missing the whole stands for a network, which no network is named like.
+    """
+    name, percent, network = local.rpartition("%")
+    if percent and not (name and network):
+        return Address(local, "", resource)
     return Address(network, unescape(name), resource)

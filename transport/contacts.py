@@ -9,7 +9,7 @@ from attrs import evolve
 from twisted.logger import Logger
 
 from transport.address import local_part
-from transport.api import INetwork, Presence, Refused, RosterItem, RosterReset, Show, SubscriptionRequest, Text
+from transport.api import Case, INetwork, Presence, Refused, RosterItem, RosterReset, Show, SubscriptionRequest, Text
 from transport.networks import Networks
 from transport.owners import Owner
 from transport.session import Session, State
@@ -22,6 +22,7 @@ from transport.xmpp.ns import NICK
 Key = tuple[str, str]
 GATEWAY: Key = ("", "")
 SHOWN = 5000
+MOST = 5000
 
 
 class Contacts:
@@ -52,7 +53,8 @@ class Contacts:
         if not network:
             return self._domain
         found = self._networks.get(network)
-        local = local_part(network, name, found.case) if found and name else network
+        # A network that is not configured any more may still have contacts to take back.
+        local = local_part(network, name, found.case if found else Case.FOLD)
         return f"{local or network}@{self._domain}"
 
     # subscriptions that the owner changes
@@ -60,13 +62,15 @@ class Contacts:
     def subscribe(self, owner: Owner, key: Key) -> None:
         """The owner wants presence: granted, shown, and asked for in return (XEP-0100 section 5.1)."""
         row = self._row(owner, key)
+        if not row.to_contact and len(owner.state.contacts) >= MOST:
+            raise Refused("resource-constraint", "You have as many contacts as this gateway keeps.")
         jid = self.jid(key)
         self._send(build.presence(jid, owner.jid, "subscribed"))
         if not row.to_contact:
             self._save(owner, evolve(row, to_contact=True))
         session = owner.sessions.get(key[0])
         if key[1] and session is not None and session.online and session.roster is not None:
-            session.roster.add(key[1])
+            session.guarded(session.roster.add, key[1])
         self.show(owner, key, owner.jid)
         if not row.from_contact:
             self._send(build.presence(jid, owner.jid, "subscribe", self._nick(key, row)))
@@ -82,7 +86,7 @@ class Contacts:
     def subscribed(self, owner: Owner, key: Key) -> None:
         """The owner grants presence."""
         row = self._row(owner, key)
-        if not row.from_contact:
+        if not row.from_contact and (key in owner.state.contacts or (owner.member and not key[1])):
             self._save(owner, evolve(row, from_contact=True))
 
     def unsubscribe(self, owner: Owner, key: Key) -> None:
@@ -95,7 +99,7 @@ class Contacts:
             self._send(build.presence(jid, owner.jid, "unavailable"))
         session = owner.sessions.get(key[0])
         if key[1] and session is not None and session.roster is not None:
-            session.roster.remove(key[1])
+            session.guarded(session.roster.remove, key[1])
 
     def unsubscribed(self, owner: Owner, key: Key) -> None:
         """The owner does not grant presence any more."""
@@ -178,15 +182,18 @@ class Contacts:
             return
         for (network, name), row in session.owner.state.contacts.items():
             if network == session.name and name and row.to_contact:
-                session.roster.add(name)
+                session.guarded(session.roster.add, name)
 
     def session_failed(self, session: Session, reason: Refused) -> None:
         """Signing in failed: told by an error of presence, never by silence (XEP-0100 section 4.4.2)."""
-        owner = session.owner
         self.session_changed(session)
-        if session.name in owner.state.accounts:
-            error = build.error(reason.condition, self._translator.render(reason.text, "en"))
-            self._send(build.presence(self.jid((session.name, "")), owner.jid, "error", error))
+        if session.name in session.owner.state.accounts:
+            self.failed(session.owner, session.name, reason)
+
+    def failed(self, owner: Owner, network: str, reason: Refused) -> None:
+        """An owner cannot be signed in."""
+        error = build.error(reason.condition, self._translator.render(reason.text, "en"))
+        self._send(build.presence(self.jid((network, "")), owner.jid, "error", error))
 
     def network_presence(self, session: Session, event: Presence) -> None:
         """A contact is there, or away, or gone; kept only for contacts that the owner follows."""

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define, field
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, succeed
+from twisted.internet.interfaces import IDelayedCall
 from twisted.internet.task import LoopingCall, deferLater
 from twisted.logger import Logger
 
@@ -30,6 +31,8 @@ from transport.xmpp.ns import PING
 PRUNE_SECONDS = 3600.0
 # How many peers are asked at once after a start, so that a big roster is no burst.
 BATCH = 200
+# How long clients have to say that they are still there after the link was lost.
+RETURN_SECONDS = 120.0
 
 
 @define(eq=False)
@@ -69,6 +72,7 @@ class Gateway(Service):
         self._crashed: Sequence[SeatRow] = ()
         self._was_up = False
         self._hubs: list[INetwork] = []
+        self._settling: IDelayedCall | None = None
 
     # starting
 
@@ -126,34 +130,48 @@ class Gateway(Service):
         parts.safe.resend()
         if not first:
             self._check_clients()
-        await self._probe(set(await parts.store.subscribers()))
+            self._settling = parts.reactor.callLater(RETURN_SECONDS, self._settle)
+        await self._probe(await self._expected())
         if first:
             await self._sign_in_persistent(await parts.store.members())
 
-    async def _probe(self, owners: Iterable[str]) -> None:
+    async def _expected(self) -> list[tuple[str, str]]:
+        """Whom to ask, by the address of ours that they may have in their roster."""
+        store, domain = self.parts.store, self.parts.config.xmpp.domain
+        found = [(domain, jid) for jid in {*await store.subscribers(), *await store.members()}]
+        for network in self.parts.networks:
+            found += [(f"{network.name}@{domain}", jid) for jid, _ in await store.accounts(network.name)]
+        return found
+
+    async def _probe(self, expected: Iterable[tuple[str, str]]) -> None:
         """Ask who is available; the answers sign owners in (XEP-0100 section 4.4)."""
-        for number, jid in enumerate(owners):
+        for number, (address, jid) in enumerate(expected):
             if number % BATCH == BATCH - 1:
                 await deferLater(self.parts.reactor, 0.5)
             if not self.parts.access.denied(jid):
-                self.parts.link.send(build.presence(self.parts.config.xmpp.domain, jid, "probe"))
+                self.parts.link.send(build.presence(address, jid, "probe"))
 
     async def _sign_in_persistent(self, members: Iterable[str]) -> None:
         """Members who are to stay signed in, or whose rooms are kept."""
         for jid in members:
             if self.parts.access.denied(jid):
                 continue
-            owner = await self.parts.owners.load(jid)
-            for (name, _), kept in list(owner.state.rooms.items()):
-                network = self.parts.networks.get(name)
-                if network is not None:
-                    self.parts.rooms.reopen(self.parts.sessions.sign_in(owner, network, paced=True), kept)
-            if owner.state.preferences.get("persistent") == "1":
-                self.parts.presences.sign_in(owner)
-            self.parts.owners.release(owner)
+            try:
+                self._sign_in(await self.parts.owners.load(jid))
+            except Exception:
+                self.log.failure("{owner} could not be signed in", owner=jid)
+
+    def _sign_in(self, owner: Owner) -> None:
+        for (name, _), kept in list(owner.state.rooms.items()):
+            network = self.parts.networks.get(name)
+            if network is not None:
+                self.parts.rooms.reopen(self.parts.sessions.sign_in(owner, network, paced=True), kept)
+        if owner.state.preferences.get("persistent") == "1":
+            self.parts.presences.sign_in(owner)
+        self.parts.owners.release(owner)
 
     def _check_clients(self) -> None:
-        """The XMPP server may have restarted: clients that do not answer a ping are not in rooms any more."""
+        """The XMPP server may have restarted: clients that it does not know are not in rooms any more."""
         ping = f"<ping xmlns='{PING}'/>"
         for owner in self.parts.owners.all():
             for room in set(owner.rooms.values()):
@@ -162,18 +180,30 @@ class Gateway(Service):
                     asked.addErrback(self._unreachable, room, seat.full)
 
     def _unreachable(self, failure: Any, room: Any, full: str) -> None:
+        # No answer proves nothing: a phone may sleep, and the link may be lost again.
         if getattr(failure.value, "condition", "") in (
-            "service-unavailable", "recipient-unavailable", "item-not-found", "remote-server-not-found",
-            "remote-server-timeout", "gone",
+            "service-unavailable", "recipient-unavailable", "item-not-found", "remote-server-not-found", "gone",
         ):  # fmt: skip
             self.parts.rooms.unseat(room, full, Text("The client is gone."))
+
+    def _settle(self) -> None:
+        """Sign out who has not come back."""
+        self._settling = None
+        for owner in self.parts.owners.all():
+            self.parts.sessions.settle(owner)
 
     def down(self, reason: str) -> None:
         """No stanzas can flow; the networks stay connected."""
         self.log.warn("not connected to the XMPP server: {reason}", reason=reason)
+        self._stay()
         self.parts.tracker.fail_all(reason)
         for owner in self.parts.owners.all():
             owner.clients.clear()
+
+    def _stay(self) -> None:
+        if self._settling is not None and self._settling.active():
+            self._settling.cancel()
+        self._settling = None
 
     # the configuration is another one
 
@@ -190,10 +220,7 @@ class Gateway(Service):
         self._set_access(config)
         gone = {name for name, network in old.items() if new.get(name) is not network}
         for owner in parts.owners.all():
-            denied = parts.access.denied(owner.jid)
-            for session in list(owner.sessions.values()):
-                if denied or session.name in gone or not parts.access.may_use(owner.jid, session.name):
-                    parts.sessions.sign_out(session, Text("The configuration of the gateway has changed."))
+            self._review(owner)
         for name in gone:
             await self._end(old[name])
         for name, network in new.items():
@@ -201,8 +228,20 @@ class Gateway(Service):
                 self._begin(network)
         parts.commands_changed()
         for owner in parts.owners.all():
-            if owner.clients and not parts.access.denied(owner.jid):
+            if owner.clients:
                 parts.presences.sign_in(owner)
+
+    def _review(self, owner: Owner) -> None:
+        """End what an owner may not have any more."""
+        parts = self.parts
+        denied = parts.access.denied(owner.jid)
+        for session in list(owner.sessions.values()):
+            same = parts.networks.get(session.name) is session.network
+            if denied or not same or not parts.access.may_use(owner.jid, session.name):
+                parts.sessions.sign_out(session, Text("The configuration of the gateway has changed."))
+        if denied:
+            owner.clients.clear()
+            parts.owners.release(owner)
 
     async def _end(self, network: INetwork) -> None:
         if network in self._hubs:
@@ -219,12 +258,16 @@ class Gateway(Service):
     async def _stop(self) -> None:
         parts = self.parts
         parts.sessions.closing = True
+        self._stay()
         if self._prune.running:
             self._prune.stop()
         for owner in parts.owners.all():
             self._farewell(owner)
         for hub in list(self._hubs):
-            await self._end(hub)
+            try:
+                await self._end(hub)
+            except Exception:
+                self.log.failure("{network} could not be closed", network=hub.name)
         if parts.sessions.goodbyes:
             await DeferredList([deferLater(parts.reactor, 0.3)])
         await (parts.link.stopService() or succeed(None))

@@ -15,7 +15,7 @@ from transport.guard import guarded_endpoint
 from transport.owners import Owner, Owners
 from transport.render import Render
 from transport.safe import Safe
-from transport.session import Session
+from transport.session import Session, State
 from transport.sessions import Sessions
 from transport.store.interface import AccountRow, IStore
 
@@ -76,6 +76,8 @@ class SessionHost:
     def deliver(self, event: Event) -> None:
         """Take an event of a session that is still the owner's."""
         session = self._session
+        if session.state is State.OFFLINE:
+            return
         try:
             self._table[event.__class__](session, event)
         except Exception:

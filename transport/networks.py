@@ -2,7 +2,7 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 
 from transport.address import restore_case
 from transport.api import Case, INetwork
@@ -23,7 +23,7 @@ class Networks:
         networks: Mapping[str, INetwork],
         aliases: Mapping[str, str],
         wildcard: Callable[[str], INetwork] | None = None,
-        in_use: Callable[[str], bool] = lambda name: False,
+        in_use: Callable[[], Container[str]] = tuple,
     ) -> None:
         self._networks = dict(networks)
         self._aliases = dict(aliases)
@@ -43,7 +43,8 @@ class Networks:
         if self._wildcard is None or not _HOST.match(name):
             return None
         if len(self._made) >= WILDCARDS:
-            idle = next((n for n in self._made if not self._in_use(n)), None)
+            used = self._in_use()
+            idle = next((n for n in self._made if n not in used), None)
             if idle is None:
                 return None
             del self._made[idle]
@@ -78,6 +79,11 @@ class Networks:
 
 def native(network: INetwork, name: str) -> str:
     """The folded native name in an address of a network; Refused when nobody can have it."""
-    spelled = restore_case(name) if network.case is Case.KEEP else name
-    folded: str = network.fold(network.check(spelled))
+    folded: str = network.fold(spelled(network, name))
     return folded
+
+
+def spelled(network: INetwork, name: str) -> str:
+    """The native name in an address of a network as it is written there; Refused when nobody can have it."""
+    checked: str = network.check(restore_case(name) if network.case is Case.KEEP else name)
+    return checked

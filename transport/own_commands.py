@@ -119,6 +119,8 @@ class OwnCommands:
 
     async def _connect(self, jid: str, place: str) -> Done:
         owner = await self.owners.load(jid)
+        if place not in owner.state.accounts and place not in owner.sessions:
+            raise Refused("registration-required", "Register with {network} first.", network=place)
         if self.sessions.sign_in(owner, self._network(place)).online:
             return Done(Text("You are signed in to {network}.", network=place))
         return Done(Text("Signing in to {network}.", network=place))

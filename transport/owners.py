@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from attrs import define
+from attrs import define, field
 from twisted.internet.defer import Deferred
 
 from transport.api import Target
@@ -20,11 +20,15 @@ PEERS = 1000
 
 @define
 class Client:
-    """A client of an owner that is available to us (RFC 6121 section 4.7)."""
+    """A client of an owner that is available to us (RFC 6121 section 4.7).
+
+    `via` is the highest of our addresses that it is available to: the gateway, a network, a contact.
+    """
 
     show: str = ""
     status: str = ""
     priority: int = 0
+    via: tuple[str, str] = field(default=("", ""), eq=False)
 
 
 class Owner:

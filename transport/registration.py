@@ -51,7 +51,7 @@ class Registration:
         """The form as it stands for an owner; Refused (`forbidden`) when the owner may not register."""
         state = (await self.owners.load(jid)).state
         self._check_access(state)
-        network = self._network(place)
+        network = self._network(place, state.owner)
         return self._gateway_form(state) if network is None else network_form(network, state)
 
     async def submit(self, jid: str, place: str, values: Mapping[str, str]) -> None:
@@ -59,12 +59,12 @@ class Registration:
         owner = await self.owners.load(jid)
         state = owner.state
         self._check_access(state)
-        network = self._network(place)
+        network = self._network(place, jid)
         form = self._gateway_form(state) if network is None else network_form(network, state)
         values = forms.check(form.fields, {f.name: f.default for f in form.fields} | dict(values))
         if network is None:
             name = values.get(NETWORK, "")
-            network = self._network(name) if name else None
+            network = self._network(name, jid) if name else None
         row = None if network is None else account_row(network, state.accounts.get(network.name), values)
         if not state.member:
             await self.store.save_member(jid)
@@ -77,7 +77,7 @@ class Registration:
     async def remove(self, jid: str, place: str) -> None:
         """Take a registration back; at the gateway all that is kept of the owner goes."""
         owner = await self.owners.load(jid)
-        network = self._network(place)
+        network = self._network(place, "")
         known = owner.member if network is None else network.name in owner.state.accounts
         if not known:
             raise Refused("registration-required", "You are not registered here.")
@@ -151,10 +151,12 @@ class Registration:
             state.member,
         )
 
-    def _network(self, place: str) -> INetwork | None:
+    def _network(self, place: str, jid: str) -> INetwork | None:
         network = self.networks.get(place) if place else None
         if place and network is None:
             raise Refused("item-not-found", "There is no network {name} here.", name=place)
+        if jid and network is not None and not self.access.may_use(jid, network.name):
+            raise Refused("forbidden", "You may not use {network}.", network=network.name)
         return network
 
     def _check_access(self, state: OwnerState) -> None:

@@ -19,6 +19,8 @@ from transport.xmpp.element import Element, Escaped, attribute
 from transport.xmpp.ns import IQ
 
 QUEUED = 200
+# Characters of an answer: what is longer might be more than the server takes, and would be lost.
+LONGEST = 60_000
 
 IqHandler = Callable[["Stanza", Element], str | Awaitable[str]]
 OwnerHandler = Callable[[Owner, Element, str, str], None]
@@ -205,16 +207,18 @@ class Router:
         except Exception:
             self._fault(element)
             return
-        if isinstance(result, str):
+        if isinstance(result, str) and len(result) <= LONGEST:
             escaped = self._escaped
             head = f"<iq type='result' id='{attribute(id)}' from='{escaped[to]}' to='{escaped[from_]}'"
             self._send(f"{head}>{result}</iq>" if result else f"{head}/>")
         else:
             self._await(element, result)
 
-    def _await(self, element: Element, result: Awaitable[Any]) -> None:
+    def _await(self, element: Element, result: str | Awaitable[Any]) -> None:
         async def wait() -> str:
-            answer: str = await result
+            answer: str = result if isinstance(result, str) else await result
+            if len(answer) > LONGEST:
+                raise Refused("resource-constraint", "The answer is too long to be sent.")
             return answer
 
         Deferred.fromCoroutine(wait()).addCallbacks(

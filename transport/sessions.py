@@ -30,6 +30,7 @@ class Sessions:
         make_host: Callable[[Session], IHost],
         limits: Any,
         jitter: Callable[[], float],
+        may_use: Callable[[str, str], bool],
     ) -> None:
         self._reactor = reactor
         self._owners = owners
@@ -38,6 +39,7 @@ class Sessions:
         self._make_host = make_host
         self._limits = limits
         self._jitter = jitter
+        self._may_use = may_use
         self._paces: dict[str, Pace] = {}
         self.closing = False
         self.goodbyes = 0
@@ -56,6 +58,8 @@ class Sessions:
             return session
         if self.closing:
             raise Refused("recipient-unavailable", "The gateway is being stopped.", retry_after=30)
+        if not self._may_use(owner.jid, network.name):
+            raise Refused("forbidden", "You may not use {network}.", network=network.name)
         if len(owner.sessions) >= self._limits.sessions_per_user:
             raise Refused("resource-constraint", "You are signed in to as many networks as this gateway allows.")
         session = Session(owner, network, account_of(owner, network))

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from twisted.application.service import IService
@@ -12,7 +13,7 @@ from transport import loader
 from transport.access import Access
 from transport.admin_commands import AdminCommands
 from transport.api import IHub, INetwork, Refused, Text
-from transport.commands import Commands, Desk
+from transport.commands import WILDCARD, Commands, Desk
 from transport.config import Config, ConfigError, NetworkConfig, Plugins, load
 from transport.contacts import Contacts
 from transport.delivery import Delivery
@@ -92,6 +93,7 @@ class Assembly:
         self.reactor = reactor
         self.domain = config.xmpp.domain
         self.made: dict[str, tuple[NetworkConfig, INetwork]] = {}
+        self.wildcard: partial[INetwork] | None = None
         self.plugins = plugins or loader.plugins()
         self.translator = Translator()
         self.new_id = make_ids(reactor.seconds())
@@ -131,26 +133,29 @@ class Assembly:
         self.made = made
         aliases = {alias: name for name, wanted in config.networks.items() for alias in wanted.aliases}
         any_host = config.networks.get("*")
-        wildcard = None if any_host is None else lambda host: self.make_wildcard(any_host, host)
-        return {name: network for name, (_, network) in made.items()}, aliases, wildcard
+        if any_host is None:
+            self.wildcard = None
+        elif self.wildcard is None or self.wildcard.args[0] != any_host:
+            self.wildcard = partial(self.make_wildcard, any_host)
+        return {name: network for name, (_, network) in made.items()}, aliases, self.wildcard
 
     def make_wildcard(self, wanted: NetworkConfig, host: str) -> INetwork:
         """A network for any public host."""
         network: INetwork = self.plugins[wanted.plugin]()(host, {**wanted.options, "wildcard": True})
-        self.start_network(network)
+        self.start_network(network, WILDCARD)
         return network
 
-    def start_network(self, network: INetwork) -> None:
-        """Give a network its host."""
+    def start_network(self, network: INetwork, place: str = "") -> None:
+        """Give a network its host; all that the wildcard makes share the commands of one place."""
         host = HubHost(self.core, network)
         network.start(host)
         if IHub.providedBy(network):
             IHub(network).start_hub(host)
-        self.commands.replace(network.name, (*self.own.commands(), self.kept.command(), *network.commands))
+        self.commands.replace(place or network.name, (*self.own.commands(), self.kept.command(), *network.commands))
 
-    def in_use(self, name: str) -> bool:
-        """Whether anybody is signed in to a network."""
-        return any(name in owner.sessions for owner in self.owners.all())
+    def in_use(self) -> set[str]:
+        """The networks that anybody is signed in to."""
+        return {name for owner in self.owners.all() for name in owner.sessions}
 
     def persistent(self, name: str) -> bool:
         """Whether rooms of a network stay joined when the last client leaves."""
@@ -159,7 +164,7 @@ class Assembly:
 
     def tell_admins(self, words: Text) -> None:
         """A message to every administrator with an address of their own."""
-        for jid in self.config.access.admins:
+        for jid in self.service.parts.config.access.admins:
             if "@" in jid:
                 self.tell(jid, self.translator.render(words, "en"))
 
@@ -200,7 +205,7 @@ class Assembly:
         self.delivery = Delivery(self.reactor, self.render, limits)
         self.sessions = Sessions(
             self.reactor, self.owners, self.delivery, self.render, lambda session: SessionHost(self.core, session),
-            limits, random.SystemRandom().random,
+            limits, random.SystemRandom().random, self.access.may_use,
         )  # fmt: skip
         self.render.sessions = self.sessions
         rooms.delivery = self.delivery
@@ -249,7 +254,13 @@ class Assembly:
         router.stanzas(MESSAGE, messages.handle)
         router.stanzas(PRESENCE, self.presences.handle)
         self.disco = disco = Disco(
-            self.domain, self.networks, self.owners, adhoc, people, router, lambda: self.config.access.admins
+            self.domain,
+            self.networks,
+            self.owners,
+            adhoc,
+            people,
+            router,
+            lambda: self.service.parts.config.access.admins,
         )
         self.contacts.caps = disco.caps
         adhoc.register(router)

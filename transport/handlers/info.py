@@ -39,11 +39,13 @@ class Info:
     def _person(self, stanza: Stanza) -> tuple[Session, Target] | None:
         """The session and the person that an address means; None for the gateway, a network or a room."""
         address = stanza.address
-        if not address.name:
+        if not address.network:
             return None
         network = self._networks.get(address.network)
         if network is None:
             raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
+        if not address.name:
+            return None
         name = native(network, address.name)
         owner = self._owners.get(stanza.owner)
         session = owner.sessions.get(network.name) if owner is not None else None
@@ -69,8 +71,6 @@ class Info:
         if stanza.to == self._domain:
             return ""
         address = stanza.address
-        if not address.name:
-            return ""
         room = self._seated(stanza)
         if room is not None and address.resource in (room.nick, self._asked_nick(room, stanza)):
             return ""
@@ -131,7 +131,10 @@ class Info:
         return f"<query xmlns='{LAST}' seconds='{int(self._reactor.seconds() - self._started)}'/>"
 
     def _ourselves(self, stanza: Stanza) -> None:
-        if stanza.address.name:
+        address = stanza.address
+        if address.network and self._networks.get(address.network) is None:
+            raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
+        if address.name:
             raise Refused("service-unavailable", "The gateway does not know this of others.")
 
     # vCard (XEP-0054)

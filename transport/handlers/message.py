@@ -7,7 +7,7 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from transport.address import Address
-from transport.api import Kind, Message, Refused, Target, Text
+from transport.api import Kind, Message, Refused, Target
 from transport.delivery import Delivery
 from transport.handlers.payload import Payload, read_payload
 from transport.handlers.room import RoomPresences
@@ -19,12 +19,6 @@ from transport.session import Session
 from transport.sessions import Sessions
 from transport.xmpp.element import Element
 from transport.xmpp.ns import BODY
-
-# A client that answers with one of these is not there any more (XEP-0045 section 18.1.1).
-GHOST = frozenset(
-    {"gone", "item-not-found", "recipient-unavailable", "remote-server-not-found", "remote-server-timeout"}
-    | {"service-unavailable", "redirect", "jid-malformed", "internal-server-error"}
-)
 
 
 class Messages:
@@ -80,7 +74,7 @@ class Messages:
         if payload.subject is not None and not payload.text:
             self._set_subject(room, element, payload.subject)
             return
-        if payload.text:
+        if payload.text or payload.details is not None:
             self._send(room.session, room.target, element, payload)
 
     def _send(self, session: Session, target: Target, element: Element, payload: Payload) -> None:
@@ -107,10 +101,10 @@ class Messages:
         session, target = known
         payload = read_payload(element, session.network.features)
         if payload.state is not None and session.typing is not None and session.online:
-            session.typing.typing(target, payload.state == "composing")
+            session.guarded(session.typing.typing, target, payload.state == "composing")
         if session.whispers and target.kind is Kind.CONTACT:
             session.whispers.pop(target.name, None)
-        if payload.text:
+        if payload.text or payload.details is not None:
             self._send(session, target, element, payload)
 
     def _find(self, owner: Owner, element: Element, from_: str, to: str) -> Any:
@@ -165,11 +159,8 @@ class Messages:
 
     def _bounced(self, owner: Owner, element: Element, from_: str, to: str) -> None:
         room = owner.rooms.get(to.partition("/")[0])
-        if room is None or from_ not in room.seats:
-            return
-        error = next((e for e in element.elements() if e.name == "error"), None)
-        if error is not None and any(e.name in GHOST for e in error.elements()):
-            self._rooms.unseat(room, from_, Text("The client is gone."))
+        if room is not None:
+            self._rooms.bounced(room, element, from_)
 
     def _report(self, done: Deferred[None], element: Element) -> None:
         def failed(failure: Any) -> None:

@@ -86,25 +86,26 @@ class Presences:
     # availability
 
     def _availability(self, owner: Owner, element: Element, from_: str, key: Key, kind: str) -> None:
+        known = owner.clients.get(from_)
         if kind:
-            self._gone(owner, from_)
+            # Who takes one contact off the roster says goodbye to that contact, and is still there.
+            if known is not None and key in (GATEWAY, known.via):
+                self._gone(owner, from_)
             return
         if not owner.member:
             if key == GATEWAY:
                 self._contacts.show(owner, key, from_)
             return
         show, status = element.child_text(_SHOW), element.child_text(_STATUS)
-        known = owner.clients.get(from_)
         if known is None and len(owner.clients) >= CLIENTS:
             raise Refused("resource-constraint", "Too many clients at once.")
-        client = Client(show, status[:1024], _priority(element))
-        if known == client:
-            return
-        owner.clients[from_] = client
-        self.sign_in(owner)
+        via = key if known is None else min(known.via, key, key=_depth)
+        client = owner.clients[from_] = Client(show, status[:1024], _priority(element), via)
         if known is None:
+            self.sign_in(owner)
             self._contacts.arrived(owner, from_)
-        self._tell_networks(owner)
+        if known != client:
+            self._tell_networks(owner)
 
     def sign_in(self, owner: Owner) -> None:
         """Sign an owner in to every network where there is an account."""
@@ -114,7 +115,19 @@ class Presences:
                 continue
             session = owner.sessions.get(name)
             if session is None or session.state is State.OFFLINE:
-                self._sessions.sign_in(owner, network, paced=True)
+                self._sign_in(owner, network)
+
+    def _sign_in(self, owner: Owner, network: INetwork) -> None:
+        """What keeps an owner from one network is told, and keeps nobody from the others."""
+        try:
+            self._sessions.sign_in(owner, network, paced=True)
+        except Refused as refused:
+            self._contacts.failed(owner, network.name, refused)
+        except Exception:
+            self.log.failure("{owner} could not be signed in to {network}", owner=owner.jid, network=network.name)
+            self._contacts.failed(
+                owner, network.name, Refused("internal-server-error", "The gateway failed to sign you in.")
+            )
 
     def _gone(self, owner: Owner, from_: str) -> None:
         if owner.clients.pop(from_, None) is None:
@@ -128,7 +141,7 @@ class Presences:
         show, status = overall(owner)
         for session in owner.sessions.values():
             if session.online and session.presence is not None:
-                session.presence.set_presence(show, status)
+                session.guarded(session.presence.set_presence, show, status)
 
     # subscriptions
 
@@ -140,7 +153,9 @@ class Presences:
             self._contacts.refuse_probe(owner, key)
 
     def _subscribe(self, owner: Owner, key: Key, network: INetwork | None) -> None:
-        if network is not None and key[1] and not (owner.member or self._access.may_visit(owner.jid)):
+        access = self._access
+        welcome = owner.member or access.may_visit(owner.jid) or (not key[1] and access.may_register(owner.jid))
+        if not welcome:
             self._contacts.deny(owner, key)
             raise Refused("registration-required", "Register with the gateway first.")
         self._contacts.subscribe(owner, key)
@@ -160,6 +175,10 @@ def overall(owner: Owner) -> tuple[str, str]:
         return Show.OFFLINE, ""
     best = max(owner.clients.values(), key=lambda c: (c.priority, -_rank(c.show)))
     return best.show, best.status
+
+
+def _depth(key: Key) -> tuple[bool, bool]:
+    return bool(key[0]), bool(key[1])
 
 
 def _rank(show: str) -> int:

@@ -8,10 +8,11 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from transport.access import Access
-from transport.address import Address
+from transport.address import Address, read
 from transport.api import INetwork, Kind, Refused, Text
+from transport.jid import parse
 from transport.kept import Kept
-from transport.networks import Networks, native
+from transport.networks import Networks, native, spelled
 from transport.owners import Owner
 from transport.room_view import HISTORY, RoomView
 from transport.rooms import HistoryWish, Room, Seat
@@ -28,6 +29,11 @@ _HISTORY = tag(MUC, "history")
 _PASSWORD = tag(MUC, "password")
 _INVITE = tag(MUC_USER, "invite")
 _REASON = tag(MUC_USER, "reason")
+# A client that answers with one of these is not there any more (XEP-0045 section 18.1.1).
+GHOST = frozenset(
+    {"gone", "item-not-found", "recipient-unavailable", "remote-server-not-found", "remote-server-timeout"}
+    | {"service-unavailable", "redirect", "jid-malformed", "internal-server-error"}
+)
 
 
 class RoomPresences:
@@ -71,8 +77,11 @@ class RoomPresences:
                 status = next((e.text for e in element.elements() if e.name == "status"), "")
                 self.unseat(room, from_, Text("{status}", status=status))
         elif kind == "error":
-            if room is not None and from_ in room.seats and "/" not in to:
-                self.unseat(room, from_, Text("The client is gone."))
+            if room is not None:
+                self.bounced(room, element, from_)
+        elif kind == "subscribe":
+            # Rooms are joined.
+            self._send(build.presence(bare, from_.partition("/")[0], "unsubscribed"))
         elif not kind:
             self._enter_or_change(owner, element, from_, bare, room, network, address)
 
@@ -98,7 +107,8 @@ class RoomPresences:
         if not address.resource:
             raise Refused("jid-malformed", "Choose a nick to join with.")
         name = native(network, address.name)
-        self._may_enter(owner, network)
+        if not (owner.member or self._access.may_visit(owner.jid)):
+            raise Refused("registration-required", "Register with the gateway to join rooms.")
         session = owner.sessions.get(network.name)
         room = session.rooms.get(name) if session is not None else None
         fresh = room is None
@@ -130,12 +140,6 @@ class RoomPresences:
         elif not room.joined:
             self._view.forget(old)
         return old.there
-
-    def _may_enter(self, owner: Owner, network: INetwork) -> None:
-        if not (owner.member or self._access.may_visit(owner.jid)):
-            raise Refused("registration-required", "Register with the gateway to join rooms.")
-        if not self._access.may_use(owner.jid, network.name):
-            raise Refused("forbidden", "You may not use {network}.", network=network.name)
 
     def _open(self, session: Session, name: str, nick: str, wants: Element) -> Room:
         password = wants.child_text(_PASSWORD) or None
@@ -174,6 +178,12 @@ class RoomPresences:
         )
         self._sessions.settle(room.session.owner)
 
+    def bounced(self, room: Room, element: Element, full: str) -> None:
+        """Something that was sent to a client came back."""
+        error = next((e for e in element.elements() if e.name == "error"), None)
+        if error is not None and any(e.name in GHOST for e in error.elements()):
+            self.unseat(room, full, Text("The client is gone."))
+
     def reopen(self, session: Session, kept: KeptRoom) -> None:
         """Enter a room that is kept, with no client in it."""
         if kept.room not in session.rooms:
@@ -205,15 +215,21 @@ class RoomPresences:
         return True
 
     def _invite(self, room: Room, element: Element, to: str, reason: str, from_: str) -> None:
-        bare, _, resource = to.partition("/")
-        local, at, domain = bare.rpartition("@")
-        if at and domain == self._domain:
-            nick = resource or local.rpartition("%")[0]
-        elif not at:
-            nick = bare
-        else:
+        jid = parse(to)
+        if jid is None:
+            raise Refused("jid-malformed", "{address} is not an address.", address=to)
+        if jid.local and jid.domain != self._domain:
             self._invite_beyond(room, to, reason, from_)
             return
+        network, nick = room.session.network, to
+        if jid.local:
+            address = read(jid.local, jid.resource)
+            if self._networks.get(address.network) is not network:
+                raise Refused("item-not-found", "They are not on {network}.", network=network.name)
+            nick = address.resource if is_room(network, address) else address.name
+        nick = spelled(network, nick) if nick != self._domain else ""
+        if not nick:
+            raise Refused("jid-malformed", "{address} is not an address.", address=to)
         if room.session.rooms_of is None or not room.session.online:
             raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
         done: Deferred[None] = room.session.rooms_of.invite(room.name, nick, reason)
