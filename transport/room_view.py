@@ -15,6 +15,8 @@ from transport.xmpp.ns import MUC, MUC_USER, STANZA_ID
 
 NICKS = 20_000
 HISTORY = 20
+# So many presences go to the link as one text: a few KiB, far below what a server takes.
+TOGETHER = 16
 _CODES = {Leave.KICKED: "307", Leave.BANNED: "301"}
 
 
@@ -110,11 +112,17 @@ class RoomView:
         jids = self._jids.get(network.name) or {}
         head = f"<presence from='{seat.address_attr}/"
         middle = f"' to='{seat.full_attr}'><x xmlns='{MUC_USER}'>"
-        for nick, standing in room.occupants.items():
+        out: list[str] = []
+        for nick, standing in room.occupants.pairs():
             if nick != own:
                 item = items.get(standing) or self._standing(standing)
                 jid = jids.get(nick) or contact_attr(network, nick)
-                send(f"{head}{nicks[nick]}{middle}{item} jid='{jid}'/></x></presence>")
+                out.append(f"{head}{nicks[nick]}{middle}{item} jid='{jid}'/></x></presence>")
+                if len(out) == TOGETHER:
+                    send("".join(out))
+                    out.clear()
+        if out:
+            send("".join(out))
 
     def self_presence(self, room: Room, seat: Seat, codes: str = "") -> str:
         """A client's own occupant: 110, 100 (nicks are no secret), 210 when the nick is not the one asked for."""

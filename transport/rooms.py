@@ -1,12 +1,12 @@
 """Rooms as their owner's clients see them: who is there, and which clients listen (XEP-0045)."""
 
-from collections.abc import MutableMapping
 from enum import Enum
 from typing import TYPE_CHECKING
 
 from attrs import define
 
 from transport.api import Affiliation, Kind, Role, Standing, Subject, Target
+from transport.text.crowd import Crowd
 from transport.xmpp.element import attribute
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Room:
         self.password = password
         self.target = Target(Kind.ROOM, name)
         self.state = RoomState.JOINING
-        self.occupants: MutableMapping[str, Standing] = {}
+        self.occupants: Crowd[Standing] = Crowd({}, PARTICIPANT)
         self.seats: dict[str, Seat] = {}
         self.subject: Subject | None = None
         self.features: dict[str, str] = {}
