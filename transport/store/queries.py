@@ -24,7 +24,16 @@ HISTORY = (
 def load(t: Transaction, seal: Seal, owner: str) -> OwnerState:
     """All of an owner."""
     who = (owner,)
-    state = OwnerState(owner, t.execute("SELECT 1 FROM member WHERE owner = ?", who).fetchone() is not None)
+    known = t.execute(
+        "SELECT 1 FROM member WHERE owner = ?1 UNION ALL SELECT 0 FROM account WHERE owner = ?1 UNION ALL "
+        "SELECT 0 FROM contact WHERE owner = ?1 UNION ALL SELECT 0 FROM preference WHERE owner = ?1 UNION ALL "
+        "SELECT 0 FROM room WHERE owner = ?1 LIMIT 1",
+        who,
+    ).fetchone()
+    if known is None:
+        # Guests come in crowds, and nothing is kept of them.
+        return OwnerState(owner)
+    state = OwnerState(owner, bool(known[0]))
     state.preferences.update(t.execute("SELECT key, value FROM preference WHERE owner = ?", who))
     for _, row in accounts(t, seal, "owner", owner):
         state.accounts[row.network] = row
