@@ -4,6 +4,7 @@ A plugin imports this and `transport.text`, nothing else of the gateway.  Terms:
 configured legacy network, an *account* a user's registration on it, a *session* that account signed in.
 """
 
+from transport.api.asking import *
 from transport.api.events import *
 from transport.api.interfaces import *
 from transport.api.values import *
