@@ -16,6 +16,8 @@ MAX_QUEUE = 500
 MAX_UNPROVED = 2000
 # Lines a moment apart share one PING.
 PROOF_GAP = 0.05
+# While lines wait for the bucket, those that went are proved this often.
+WAITING_GAP = 4.0
 
 
 class Sweep:
@@ -123,7 +125,7 @@ class Outbox:
         self.write(data)
 
     def drain(self) -> None:
-        """Write what the bucket allows; a proof comes after the queue, never before."""
+        """Write what the bucket allows; proofs come after the queue, or now and then while that is long."""
         self.timer = None
         if self.closed:
             return
@@ -134,7 +136,12 @@ class Outbox:
             out.append(data)
             if entry is not None:
                 self.count(entry)
-        wanting = not self.queue and self.pinged == self.proven and self.written > self.proven
+        unasked = self.pinged == self.proven and self.written > self.proven
+        if self.queue and unasked and now - self.pinged_at >= WAITING_GAP:
+            # Who has said much at once sees what has arrived; the lines still waiting pay for the question.
+            self.bucket.tokens -= 1
+            out.append(self.ping(now))
+        wanting = not self.queue and unasked
         if wanting and self.bucket.take(now):
             out.append(self.ping(now))
             wanting = False

@@ -215,3 +215,17 @@ def test_what_is_said_on_hearing_of_a_proof_is_not_proved_by_it(world: World) ->
     world.host.advance(1)
     assert len(refused) == 1
     assert outcomes(world) == [("forbidden", "three")]
+
+
+def test_who_says_much_at_once_sees_what_has_arrived_while_the_rest_waits() -> None:
+    world = World(flood_burst=10, flood_rate=1.0).up()
+    world.host.advance(30)
+    for n in range(40):
+        world.session.send(Target(Kind.ROOM, "#garden"), Message(str(n)))
+    for _ in range(6):
+        world.host.advance(1)
+        world.host.pump()
+    written = len(world.server.said("PRIVMSG"))
+    assert written < 40
+    assert len(outcomes(world)) >= 10
+    assert len(world.server.said("PRIVMSG", "PING")) <= 10 + 7
