@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from attrs import define, field
-from conftest import Network, People
+from cast import Network, People
 from gateway import Gateway
 from irc_user import IrcUser
 from stanzas import CLIENT, MUC, body, condition

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from browser import Browser
-from conftest import PASSWORD
+from cast import PASSWORD
 from stanzas import REGISTER
 
 from demo.page import lay_out

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import XMPP_SERVERS, Network, People, versions
+from cast import XMPP_SERVERS, Network, People, versions
 from conversation import Conversation
 from gateway import Gateway, table
 

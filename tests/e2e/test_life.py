@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import XMPP_SERVERS, Network, People, versions
+from cast import XMPP_SERVERS, Network, People, versions
 from gateway import ROOT, Gateway, table
 from stanzas import ITEMS, REGISTER, condition
 from test_registration import register, submit

@@ -6,8 +6,8 @@ from itertools import count
 from random import Random
 
 import pytest
+from cast import PASSWORD, XMPP_SERVERS, versions
 from components import Ours, Stock
-from conftest import PASSWORD, XMPP_SERVERS, versions
 from reactor_thread import ReactorThread, wait_until
 from twisted.internet.task import LoopingCall
 from twisted.python.failure import Failure

@@ -9,8 +9,8 @@ from xml.parsers import expat
 
 import pytest
 from crowd_server import OPEN, CrowdServer
-from fake_ircd import FakeIrcd
 from gateway import Gateway, table
+from scripted_ircd import ScriptedIrcd
 
 pytestmark = pytest.mark.soak
 SEED = int(os.environ.get("TEST_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
@@ -107,9 +107,9 @@ def well_formed(stanza: bytes) -> bool:
 
 
 @pytest.fixture
-def ircd() -> Iterator[FakeIrcd]:
+def ircd() -> Iterator[ScriptedIrcd]:
     """The IRC side."""
-    made = FakeIrcd()
+    made = ScriptedIrcd()
     yield made
     made.close()
 
@@ -123,7 +123,7 @@ def crowd() -> Iterator[CrowdServer]:
 
 
 @pytest.fixture
-def gateway(tmp_path: Path, crowd: CrowdServer, ircd: FakeIrcd) -> Iterator[Gateway]:
+def gateway(tmp_path: Path, crowd: CrowdServer, ircd: ScriptedIrcd) -> Iterator[Gateway]:
     """A gateway between the two."""
     made = Gateway(tmp_path / "gateway", crowd, table("net", servers=[ircd.url], flood_rate=0)).start()
     yield made
@@ -180,7 +180,7 @@ def test_a_stream_that_is_no_xml_is_opened_again(gateway: Gateway, crowd: CrowdS
     no_bugs(gateway)
 
 
-def test_bent_lines(gateway: Gateway, crowd: CrowdServer, ircd: FakeIrcd) -> None:
+def test_bent_lines(gateway: Gateway, crowd: CrowdServer, ircd: ScriptedIrcd) -> None:
     print("seed", SEED)
     chance = random.Random(SEED)
     for number in range(ROUNDS):

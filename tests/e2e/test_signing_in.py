@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from attrs import define
-from conftest import PASSWORD, Network
+from cast import PASSWORD, Network
 from cryptography.hazmat.primitives.hashes import SHA1
 from stanzas import condition, error_text, show
 from test_registration import register, submit

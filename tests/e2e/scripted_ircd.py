@@ -5,7 +5,7 @@ import threading
 from contextlib import suppress
 
 
-class FakeIrcd:
+class ScriptedIrcd:
     """Signs everybody in and lets everybody join; `send` writes bytes to the one who came last."""
 
     def __init__(self) -> None:
