@@ -88,6 +88,8 @@ def main() -> int:
     save(asked.json, found, begun, results)
     print(", ".join(f"{key} {value}" for key, value in found.items() if key != "python_build"))
     print("minimum/median/maximum; the ratio is the median [least..greatest] of the rounds' own")
+    if asked.quick:
+        print("a quick run shows that everything works; its numbers of users are small and its figures mean little")
     print(table(results))
     print(f"raw results: {asked.json}")
     return int(any(result.error and result.gateway == Transport.name for result in results))

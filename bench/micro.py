@@ -86,6 +86,44 @@ def steps_of_routing() -> Iterator[Step]:
     yield "find the handler of a message", lambda: router.receive(kept[0]), 1
 
 
+def steps_of_rendering() -> Iterator[Step]:
+    """From a network's event to the link."""
+    from transport.api import Message
+    from transport.ids import make_ids
+    from transport.render import Render
+    from transport.room_view import RoomView
+    from transport.rooms import HistoryWish, Room, Seat
+
+    class Blank:
+        """Stands for what a message in a room does not touch."""
+
+        def __getattr__(self, name: str) -> Any:
+            return {}
+
+    blank: Any = Blank()
+    out: list[str] = []
+    new_id = make_ids(0.0)
+    view = RoomView("gw.bench", out.append, new_id, blank, blank, False)
+    render = Render("gw.bench", blank, out.append, new_id, blank, blank, view, blank, blank, False)
+    rooms = []
+    for i in range(100):
+        room = Room(blank, "#shared", f"u{i}", None)
+        seat = room.seats[f"u{i}@users.bench/r"] = Seat(f"u{i}@users.bench/r", TO, f"u{i}", HistoryWish(0))
+        seat.there = True
+        rooms.append(room)
+
+    def say(count: int) -> None:
+        message = Message(TEXT)
+        for room in rooms[:count]:
+            render.say(room, "somebody", message)
+        if len(out) != count:
+            raise AssertionError(f"{len(out)} stanzas for {count} clients")
+        out.clear()
+
+    yield "show a room message to 1 client", partial(say, 1), 1
+    yield "show a room message to 100 clients, each", partial(say, 100), 100
+
+
 def timed(call: Callable[[], object], pieces: int) -> Sequence[float]:
     """Microseconds a piece, sorted, of each round."""
     repeats = max(1, REPEATS // pieces)
@@ -101,7 +139,7 @@ def timed(call: Callable[[], object], pieces: int) -> Sequence[float]:
 def main() -> None:
     """Time every step."""
     print(f"{'us':52}{'min':>8}{'median':>8}")
-    for group in (steps_of_xml, steps_of_irc, steps_of_routing):
+    for group in (steps_of_xml, steps_of_irc, steps_of_routing, steps_of_rendering):
         try:
             for name, call, pieces in group():
                 found = timed(call, pieces)
