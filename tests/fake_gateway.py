@@ -143,6 +143,9 @@ class FakeSessions:
         account = Account(owner.jid, network.name, {**row.settings, **row.secrets})
         return owner.sessions.setdefault(network.name, FakeSession(network.name, account))
 
+    def hurry(self, session: FakeSession) -> None:
+        """Nothing waits here."""
+
     def sign_out(self, session: FakeSession, reason: Text) -> None:
         self.said.append(("sign out", session.name))
         for sessions in self.all:

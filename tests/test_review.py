@@ -619,3 +619,60 @@ def test_an_answer_too_long_for_the_server_is_an_error() -> None:
     query = "<query xmlns='http://jabber.org/protocol/muc#admin'><item affiliation='outcast'/></query>"
     answer = world.ask(f"<iq type='get' id='1' from='{HOME}' to='{ROOM}'>{query}</iq>")
     assert condition(answer) == "resource-constraint"
+
+
+def test_another_spelling_of_a_contact_does_not_wait_for_ever() -> None:
+    world = member()
+    out = world.say(presence(f"juliet%alias.example@{DOMAIN}", "subscribe"))
+    assert (JULIET, "subscribe") in [(s.get("from"), s.get("type")) for s in out]
+    assert (out[-1].get("from"), out[-1].get("type")) == (f"juliet%alias.example@{DOMAIN}", "unsubscribed")
+
+
+def test_a_user_has_no_more_clients_in_a_room_than_anybody_has() -> None:
+    world = seated()
+    for number in range(49):
+        assert errors(world.join(f"romeo@example.org/{number}")) == []
+    assert errors(world.join("romeo@example.org/last")) == [("", "resource-constraint")]
+    assert errors(world.join("romeo@example.org/1")) == []
+
+
+def test_who_waits_to_enter_a_room_is_not_told_to_be_in_it() -> None:
+    world = member()
+    world.join()
+    ping = f"<iq type='get' id='1' from='{HOME}' to='{ROOM}/romeo'><ping xmlns='urn:xmpp:ping'/></iq>"
+    assert condition(world.ask(ping)) == "not-acceptable"
+    world.session.in_room("#room")
+    assert world.ask(ping).get("type") == "result"
+
+
+def test_who_asks_to_be_connected_does_not_wait_for_the_next_attempt() -> None:
+    world = member()
+    world.session.lost()
+    assert asked(world, "connect") == 1
+    world.say(f"<message from='{HOME}' to='{NET}' type='chat'><body>connect</body></message>")
+    assert asked(world, "connect") == 2
+    world.turn(30)
+    assert asked(world, "connect") == 2
+
+
+def test_a_network_is_told_only_what_it_can_know() -> None:
+    world = member()
+    world.say(f"<presence from='{HOME}' to='{DOMAIN}'><show>drunk</show></presence>")
+    assert world.session.calls[-1] != ("set_presence", "drunk", "")
+
+
+def test_an_event_for_somebody_who_is_not_registered_signs_nobody_in() -> None:
+    world = World()
+    host = world.network.host.account("mallory@example.org")
+    event = MessageIn(Target(Kind.CONTACT, "juliet"), Message("hello"))
+    assert world.got(lambda: host.deliver(event)) == []
+    assert world.network.sessions == []
+    assert len(world.assembly.owners) == 0
+
+
+def test_a_client_that_joins_under_another_name_while_the_network_is_away_is_out_of_the_first() -> None:
+    world = seated()
+    world.session.lost()
+    world.join()
+    out = world.join(room=f"#room%alias.example@{DOMAIN}")
+    assert [(s.get("from"), s.get("type")) for s in out] == [(f"{ROOM}/romeo", "unavailable")]

@@ -79,6 +79,10 @@ class Contacts:
         """The owner may not have this contact."""
         self._send(build.presence(self.jid(key), owner.jid, "unsubscribed"))
 
+    def unknown(self, owner: Owner, address: str) -> None:
+        """Nobody is known by this address."""
+        self._send(build.presence(address, owner.jid, "unsubscribed"))
+
     def refuse_probe(self, owner: Owner, key: Key) -> None:
         """Somebody asks for presence without a subscription (RFC 6121 section 4.3.2)."""
         self._send(build.presence(self.jid(key), owner.jid, "unsubscribed"))

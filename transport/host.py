@@ -125,6 +125,9 @@ class OwnerHost:
         )
 
     def _deliver(self, owner: Owner, event: Event) -> None:
+        if self._network.name not in owner.state.accounts:
+            self.log.warn("an event is for {owner}, who is not registered", owner=owner.jid)
+            return
         session = self._core.sessions.sign_in(owner, self._network)
         self._core.render.table[event.__class__](session, event)
 

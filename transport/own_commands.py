@@ -121,7 +121,9 @@ class OwnCommands:
         owner = await self.owners.load(jid)
         if place not in owner.state.accounts and place not in owner.sessions:
             raise Refused("registration-required", "Register with {network} first.", network=place)
-        if self.sessions.sign_in(owner, self._network(place)).online:
+        session = self.sessions.sign_in(owner, self._network(place))
+        self.sessions.hurry(session)
+        if session.online:
             return Done(Text("You are signed in to {network}.", network=place))
         return Done(Text("Signing in to {network}.", network=place))
 

@@ -147,7 +147,7 @@ class Render:
         if len(words) > LONGEST:
             words = words[:LONGEST] + "…"
         payload = f"<body>{text(words)}</body>"
-        if message.spans and words is message.text:
+        if message.spans and len(words) <= LONGEST // 4:
             payload += xhtml(words, message.spans)
         if message.when is not None:
             payload += build.delay(message.when, self._domain)
@@ -189,7 +189,7 @@ class Render:
         self._send(
             build.message(
                 f"{session.name}@{self._domain}", session.owner.jid, "chat",
-                f"<body>{text(message.text)}</body>{_QUIET}", id=self._new_id(),
+                f"<body>{text(message.text[:LONGEST])}</body>{_QUIET}", id=self._new_id(),
             )
         )  # fmt: skip
 

@@ -73,6 +73,12 @@ class Sessions:
                                          network=network.name)  # fmt: skip
         return session
 
+    def hurry(self, session: Session) -> None:
+        """Do not wait any longer before the next attempt."""
+        if session.state is State.WAITING:
+            self._cancel(session)
+            self._connect(session, False)
+
     def sign_out(self, session: Session, reason: Text) -> None:
         """End a session; what it has not delivered comes back to its senders."""
         if session.owner.sessions.get(session.name) is not session:

@@ -90,7 +90,8 @@ class Info:
     def _seated(self, stanza: Stanza) -> Room | None:
         owner = self._owners.get(stanza.owner)
         room = owner.rooms.get(stanza.to.partition("/")[0]) if owner is not None else None
-        return room if room is not None and stanza.from_ in room.seats else None
+        seat = room.seats.get(stanza.from_) if room is not None else None
+        return room if seat is not None and seat.there else None
 
     def _asked_nick(self, room: Room, stanza: Stanza) -> str:
         # A client that got another nick than it asked for may not have understood that.

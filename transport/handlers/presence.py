@@ -68,7 +68,7 @@ class Presences:
         elif kind == "probe":
             self._probe(owner, from_, key, network)
         elif kind == "subscribe":
-            self._subscribe(owner, key, network)
+            self._subscribe(owner, key, to.partition("/")[0])
         elif kind == "subscribed":
             self._contacts.subscribed(owner, key)
         elif kind == "unsubscribe":
@@ -100,6 +100,7 @@ class Presences:
         if known is None and len(owner.clients) >= CLIENTS:
             raise Refused("resource-constraint", "Too many clients at once.")
         via = key if known is None else min(known.via, key, key=_depth)
+        show = show if show in _RANK else Show.ONLINE
         client = owner.clients[from_] = Client(show, status[:1024], _priority(element), via)
         if known is None:
             self.sign_in(owner)
@@ -152,13 +153,16 @@ class Presences:
         else:
             self._contacts.refuse_probe(owner, key)
 
-    def _subscribe(self, owner: Owner, key: Key, network: INetwork | None) -> None:
+    def _subscribe(self, owner: Owner, key: Key, address: str) -> None:
         access = self._access
         welcome = owner.member or access.may_visit(owner.jid) or (not key[1] and access.may_register(owner.jid))
         if not welcome:
             self._contacts.deny(owner, key)
             raise Refused("registration-required", "Register with the gateway first.")
         self._contacts.subscribe(owner, key)
+        if address != self._contacts.jid(key):
+            # Another spelling of the same contact, which would wait for an answer for ever.
+            self._contacts.unknown(owner, address)
 
     def _unsubscribe(self, owner: Owner, key: Key) -> None:
         """Who removes the gateway from the roster is not registered any more (XEP-0100 section 4.3)."""

@@ -29,6 +29,7 @@ _HISTORY = tag(MUC, "history")
 _PASSWORD = tag(MUC, "password")
 _INVITE = tag(MUC_USER, "invite")
 _REASON = tag(MUC_USER, "reason")
+SEATS = 50
 # A client that answers with one of these is not there any more (XEP-0045 section 18.1.1).
 GHOST = frozenset(
     {"gone", "item-not-found", "recipient-unavailable", "remote-server-not-found", "remote-server-timeout"}
@@ -122,6 +123,8 @@ class RoomPresences:
             room = self._open(session, name, address.resource, wants)
         elif not room.seats:
             room.password = wants.child_text(_PASSWORD) or room.password
+        if from_ not in room.seats and len(room.seats) >= SEATS:
+            raise Refused("resource-constraint", "Too many clients at once.")
         seat = Seat(from_, bare, address.resource, wish(wants, self._reactor.seconds()))
         seat.there = self._was_there(room, from_, bare)
         room.take_seat(seat)
@@ -133,7 +136,7 @@ class RoomPresences:
     def _was_there(self, room: Room, full: str, address: str) -> bool:
         """Whether a client that joins is in the room already; what it had there before is taken from it."""
         old = room.free_seat(full)
-        if old is None or not old.there:
+        if old is None:
             return False
         if old.address != address:
             self._view.leave(room, old)
