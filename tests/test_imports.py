@@ -19,7 +19,7 @@ ROOMS = (
         "router", "owners", "people", "session", "sessions", "delivery", "safe", "rates", "kept", "contacts", "networks", "rooms",
         "room_view", "commands", "own_commands", "admin_commands", "registration", "ids", "loader",
     },
-    {"handlers", "render", "render_rooms", "web", "host"},
+    {"handlers", "render", "render_rooms", "render_sessions", "web", "host"},
     {"tap", "gateway", "cli", "check", "init", "daemon", "reload", "testing", "__main__"},
 )  # fmt: skip
 LEVEL = {name: level for level, room in enumerate(ROOMS) for name in room}

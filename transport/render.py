@@ -27,12 +27,12 @@ from transport.api import (
     Status,
     SubscriptionRequest,
     Target,
-    Text,
     Typing,
 )
 from transport.contacts import Contacts
 from transport.networks import native
 from transport.render_rooms import RenderRooms
+from transport.render_sessions import RenderSessions
 from transport.room_view import RoomView, there
 from transport.rooms import Room
 from transport.session import Session
@@ -41,16 +41,15 @@ from transport.text.styling import xhtml
 from transport.text.translate import Translator
 from transport.xmpp import stanza as build
 from transport.xmpp.element import Element, attribute, text
-from transport.xmpp.ns import CARBONS, CHATSTATES, HINTS, MUC_USER, RECEIPTS, STANZA_ID, tag
+from transport.xmpp.ns import CHATSTATES, MARKERS, MUC_USER, RECEIPTS, STANZA_ID, tag
 
 _ORIGIN_ID = tag(STANZA_ID, "origin-id")
 # Well below what servers take as one stanza, even when every character is escaped.
 LONGEST = 30_000
-_QUIET = f"<private xmlns='{CARBONS}'/><no-copy xmlns='{HINTS}'/>"
 
 
 class Render:
-    """Turns a session's events into stanzas; also what the core itself tells an owner about a session."""
+    """Turns a session's events into stanzas."""
 
     def __init__(
         self,
@@ -62,6 +61,7 @@ class Render:
         translator: Translator,
         view: RoomView,
         rooms: RenderRooms,
+        news: RenderSessions,
         contacts: Contacts,
         archive: bool,
     ) -> None:
@@ -72,8 +72,7 @@ class Render:
         self._store = store
         self._translator = translator
         self._view = view
-        self._rooms = rooms
-        self._contacts = contacts
+        self._news = news
         self._archive = archive
         self._last: tuple[Message | None, str] = (None, "")
         self.sessions: Any = None
@@ -86,7 +85,7 @@ class Render:
             Delivered: self.delivered,
             Read: self.read,
             Typing: self.typing,
-            Status: self.status,
+            Status: news.status,
             Invited: self.invited,
             Presence: contacts.network_presence,
             RosterItem: contacts.network_item,
@@ -117,7 +116,7 @@ class Render:
         elif sender.kind is Kind.CONTACT:
             self._private(session, sender, message)
         else:
-            self._from_network(session, message)
+            self._news.say(session, message.text[:LONGEST])
 
     def say(self, room: Room, nick: str, message: Message, new_id: str = "", address: str = "") -> None:
         """An occupant, or the room (no nick), speaks to every client in the room."""
@@ -185,14 +184,6 @@ class Render:
             )
         return True
 
-    def _from_network(self, session: Session, message: Message) -> None:
-        self._send(
-            build.message(
-                f"{session.name}@{self._domain}", session.owner.jid, "chat",
-                f"<body>{text(message.text[:LONGEST])}</body>{_QUIET}", id=self._new_id(),
-            )
-        )  # fmt: skip
-
     def kept_stanza(self, owner: str, network: INetwork, event: MessageIn) -> str:
         """A contact's message as it is kept until the XMPP server has it; it carries its own time."""
         when = event.message.when or datetime.fromtimestamp(self._reactor.seconds(), UTC)
@@ -239,47 +230,18 @@ class Render:
 
     def delivered(self, session: Session, event: Delivered) -> None:
         """The far end has a message (XEP-0184)."""
-        self._send(
-            build.message(
-                self.jid(session, event.sender.name), session.owner.jid, "chat",
-                f"<received xmlns='{RECEIPTS}' id='{attribute(event.message_id)}'/>", id=self._new_id(),
-            )
-        )  # fmt: skip
+        self._note(session, event.sender, f"<received xmlns='{RECEIPTS}' id='{attribute(event.message_id)}'/>")
 
     def read(self, session: Session, event: Read) -> None:
         """The far end has read a message (XEP-0333)."""
-        self._send(
-            build.message(
-                self.jid(session, event.sender.name), session.owner.jid, "chat",
-                f"<displayed xmlns='urn:xmpp:chat-markers:0' id='{attribute(event.message_id)}'/>",
-                id=self._new_id(),
-            )
-        )  # fmt: skip
+        self._note(session, event.sender, f"<displayed xmlns='{MARKERS}' id='{attribute(event.message_id)}'/>")
 
     def typing(self, session: Session, event: Typing) -> None:
         """A contact writes, or has stopped (XEP-0085)."""
-        state = "composing" if event.active else "paused"
-        self._send(
-            build.message(
-                self.jid(session, event.sender.name), session.owner.jid, "chat",
-                f"<{state} xmlns='{CHATSTATES}'/>", id=self._new_id(),
-            )
-        )  # fmt: skip
+        self._note(session, event.sender, f"<{'composing' if event.active else 'paused'} xmlns='{CHATSTATES}'/>")
 
-    # news of the session
-
-    def status(self, session: Session, event: Status) -> None:
-        """Progress, as a headline: shown, but not kept and not counted as unread."""
-        self._send(
-            build.message(
-                f"{session.name}@{self._domain}", session.owner.jid, "headline",
-                f"<body>{text(self._translator.render(event.text, 'en'))}</body>{_QUIET}", id=self._new_id(),
-            )
-        )  # fmt: skip
-
-    def tell(self, session: Session, words: Text) -> None:
-        """A message from the network's address to the owner."""
-        self._from_network(session, Message(self._translator.render(words, "en")))
+    def _note(self, session: Session, sender: Target, payload: str) -> None:
+        self._send(build.message(self.jid(session, sender.name), session.owner.jid, "chat", payload, id=self._new_id()))
 
     def invited(self, session: Session, event: Invited) -> None:
         """Somebody invites the owner to a room (XEP-0045 section 7.8.2)."""
@@ -291,38 +253,6 @@ class Render:
                 f"<x xmlns='{MUC_USER}'><invite from='{attribute(by)}'>{reason}</invite></x>", id=self._new_id(),
             )
         )  # fmt: skip
-
-    # outcomes of sessions
-
-    def connecting(self, session: Session) -> None:
-        """The network is asked for every room that somebody wants."""
-        self._rooms.enter_all(session)
-
-    def signed_in(self, session: Session, again: bool) -> None:
-        """The owner is signed in: contacts are followed, presence is shown."""
-        self._contacts.session_changed(session)
-        if again:
-            self.tell(session, Text("Connected to {network} again.", network=session.name))
-
-    def signed_out(self, session: Session, reason: Refused, final: bool) -> None:
-        """The network has gone, for now or for good."""
-        self._rooms.network_gone(session, reason, final)
-        if final:
-            self._contacts.session_failed(session, reason)
-            if session.announced or session.name in session.owner.state.accounts:
-                self.tell(session, Text("Disconnected from {network}: {reason}", network=session.name,
-                                        reason=reason.text))  # fmt: skip
-        else:
-            first = session.retries is None
-            self._contacts.session_changed(session)
-            if first:
-                self.tell(session, Text("The connection to {network} was lost: {reason} Trying again.",
-                                        network=session.name, reason=reason.text))  # fmt: skip
-
-    def gone(self, session: Session, reason: Text) -> None:
-        """The session was ended by its owner, an administrator or the end of the gateway."""
-        self._rooms.session_gone(session, reason)
-        self._contacts.session_changed(session)
 
 
 def _room_at(session: Session, address: str) -> Room | None:

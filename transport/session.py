@@ -122,13 +122,17 @@ def log_fault(session: Session, failure: Failure | None = None) -> None:
 
 
 class Outcomes(Protocol):
-    """What the sessions tell upwards; wired when the gateway is put together."""
+    """What becomes of messages; wired when the gateway is put together."""
 
     def accepted(self, session: Session, message: Message, sent: Sent) -> None:
         """A message was taken by the network."""
 
     def failed(self, session: Session, message: Message, reason: Refused) -> None:
         """A message was not delivered."""
+
+
+class News(Protocol):
+    """What becomes of sessions; wired when the gateway is put together."""
 
     def connecting(self, session: Session) -> None:
         """The plugin has been told to connect."""

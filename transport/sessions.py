@@ -15,7 +15,7 @@ from transport.api import (
 from transport.backoff import Backoff, Pace
 from transport.delivery import Delivery
 from transport.owners import Owner, Owners
-from transport.session import Outcomes, Session, State, account_of
+from transport.session import News, Session, State, account_of
 
 
 class Sessions:
@@ -26,7 +26,7 @@ class Sessions:
         reactor: IReactorTime,
         owners: Owners,
         delivery: Delivery,
-        outcomes: Outcomes,
+        news: News,
         make_host: Callable[[Session], IHost],
         limits: Any,
         jitter: Callable[[], float],
@@ -35,7 +35,7 @@ class Sessions:
         self._reactor = reactor
         self._owners = owners
         self.delivery = delivery
-        self._outcomes = outcomes
+        self._news = news
         self._make_host = make_host
         self._limits = limits
         self._jitter = jitter
@@ -92,7 +92,7 @@ class Sessions:
             session.guarded(session.plugin.disconnect, str(reason))
         self.delivery.fail_all(session, Refused("recipient-unavailable", "You are signed out of {network}.",
                                         network=session.name))  # fmt: skip
-        self._outcomes.gone(session, reason)
+        self._news.gone(session, reason)
         self._owners.release(session.owner)
 
     def settle(self, owner: Owner) -> None:
@@ -119,7 +119,7 @@ class Sessions:
             return
         again, session.announced = session.announced, True
         session.state, session.nick, session.retries, session.why = State.ONLINE, nick, None, None
-        self._outcomes.signed_in(session, again)
+        self._news.signed_in(session, again)
         self.delivery.flush(session)
 
     def disconnected(self, session: Session, event: Disconnected) -> None:
@@ -133,14 +133,14 @@ class Sessions:
             network=session.name))  # fmt: skip
         if event.retry and not self.closing and (session.announced or self._keeps_trying(session)):
             session.state = State.WAITING
-            self._outcomes.signed_out(session, event.reason, False)
+            self._news.signed_out(session, event.reason, False)
             if session.retries is None:
                 session.retries = Backoff(self._jitter)
             self._connect_in(session, session.retries.next())
             return
         session.state = State.OFFLINE
         self.delivery.fail_held(session, event.reason)
-        self._outcomes.signed_out(session, event.reason, True)
+        self._news.signed_out(session, event.reason, True)
         del session.owner.sessions[session.name]
         session.owner.peers.clear()
         self._owners.release(session.owner)
@@ -175,7 +175,7 @@ class Sessions:
                 Disconnected(Refused("internal-server-error", "The gateway failed to connect."), True),
             )
         elif session.reachable:
-            self._outcomes.connecting(session)
+            self._news.connecting(session)
 
     def _cancel(self, session: Session) -> None:
         if session.timer is not None and session.timer.active():

@@ -42,6 +42,7 @@ from transport.registration import Registration
 from transport.reload import reload_on_hangup
 from transport.render import Render
 from transport.render_rooms import RenderRooms
+from transport.render_sessions import RenderSessions
 from transport.room_view import RoomView
 from transport.router import Router, address_of
 from transport.safe import Safe
@@ -198,13 +199,14 @@ class Assembly:
         rooms = RenderRooms(
             self.view, lambda session: self.sessions.settle(session.owner), lambda room: self.kept.forsake(room)
         )
+        news = RenderSessions(self.domain, send, self.new_id, self.translator, rooms, self.contacts)
         self.render = Render(
-            self.domain, self.reactor, send, self.new_id, self.store, self.translator, self.view, rooms, self.contacts,
-            archive,
+            self.domain, self.reactor, send, self.new_id, self.store, self.translator, self.view, rooms, news,
+            self.contacts, archive,
         )  # fmt: skip
         self.delivery = Delivery(self.reactor, self.render, limits)
         self.sessions = Sessions(
-            self.reactor, self.owners, self.delivery, self.render, lambda session: SessionHost(self.core, session),
+            self.reactor, self.owners, self.delivery, news, lambda session: SessionHost(self.core, session),
             limits, random.SystemRandom().random, self.access.may_use,
         )  # fmt: skip
         self.render.sessions = self.sessions

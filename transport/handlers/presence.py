@@ -190,5 +190,7 @@ def _rank(show: str) -> int:
 
 
 def _priority(element: Element) -> int:
-    text = element.child_text(_PRIORITY).strip()
-    return int(text) if text.lstrip("-").isdecimal() and len(text) <= 4 else 0
+    try:
+        return max(-128, min(127, int(element.child_text(_PRIORITY))))
+    except ValueError:
+        return 0
