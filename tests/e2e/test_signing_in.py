@@ -27,7 +27,7 @@ def modern(inspircd: Any) -> Network:
 @pytest.fixture
 def account(gateway: Any, people: Any, modern: Network) -> Account:
     """A new account, its owner signed in to the services."""
-    owner = people.on_irc(modern, "owner")
+    owner = people.on_irc(modern, "accountowner")
     owner.say("NickServ", f"REGISTER {PASSWORD} {owner.nick}@example.org")
     owner.expect("privnotice", nick="NickServ", where=lambda line: "registered" in line.text)
     return Account(owner.nick, owner)
