@@ -195,3 +195,16 @@ def test_clients_in_rooms_are_told_of_a_crash_by_332() -> None:
     told = [s for s in out if s.get("type") == "unavailable" and s.get("to") == HOME]
     assert [c.get("code") for x in told[0].elements() for c in x.elements() if c.name == "status"] == ["332", "110"]
     assert [s for s in world.got(world.start) if s.get("to") == HOME] == []
+
+
+def test_news_come_in_the_language_of_the_last_presence() -> None:
+    class Shouting:
+        def gettext(self, text: str) -> str:
+            return text.upper().replace("{NETWORK}", "{network}").replace("{REASON}", "{reason}")
+
+    world = member()
+    world.assembly.translator._catalogues = {"de": Shouting()}  # type: ignore[dict-item, assignment]
+    world.say(f"<presence from='{ROMEO}/phone' to='{DOMAIN}' xml:lang='de-AT'/>")
+    world.session.online()
+    out = world.got(world.session.lost)
+    assert any("WAS LOST" in b.text for s in out for b in s.elements() if b.name == "body")

@@ -141,17 +141,17 @@ class Contacts:
             return build.presence(jid, to, kind, "" if kind else self.caps())
         session = owner.sessions.get(key[0])
         if not key[1]:
-            return self._network_presence(jid, to, session)
+            return self._network_presence(owner, jid, to, session)
         show, status = session.shown.get(key[1], (Show.OFFLINE, "")) if session else (Show.OFFLINE, "")
         return build.presence(jid, to, "unavailable" if show == Show.OFFLINE else "", _inside(show, status))
 
-    def _network_presence(self, jid: str, to: str, session: Session | None) -> str:
+    def _network_presence(self, owner: Owner, jid: str, to: str, session: Session | None) -> str:
         if session is None or session.state is State.OFFLINE:
             return build.presence(jid, to, "unavailable")
         if session.online:
             return build.presence(jid, to, "", self.caps())
         words = Text("Connecting to {network}.", network=session.name)
-        return build.presence(jid, to, "", _inside(Show.XA, self._translator.render(words, "en")) + self.caps())
+        return build.presence(jid, to, "", _inside(Show.XA, self._translator.render(words, owner.lang)) + self.caps())
 
     def arrived(self, owner: Owner, full: str) -> None:
         """A client has become available: show it the gateway and what is signed in."""
@@ -196,7 +196,7 @@ class Contacts:
 
     def failed(self, owner: Owner, network: str, reason: Refused) -> None:
         """An owner cannot be signed in."""
-        error = build.error(reason.condition, self._translator.render(reason.text, "en"))
+        error = build.error(reason.condition, self._translator.render(reason.text, owner.lang))
         self._send(build.presence(self.jid((network, "")), owner.jid, "error", error))
 
     def network_presence(self, session: Session, event: Presence) -> None:

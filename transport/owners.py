@@ -35,15 +35,16 @@ class Owner:
     """A user: what is kept of them, and what is alive.
 
     `rooms` are by bare address as the clients spell it, so that a stanza finds its room in one look-up;
-    `peers` do the same for contacts and are forgotten freely.
+    `peers` do the same for contacts and are forgotten freely; `lang` is the language of the last presence.
     """
 
-    __slots__ = ("__weakref__", "clients", "jid", "jid_attr", "peers", "rooms", "sessions", "state")
+    __slots__ = ("__weakref__", "clients", "jid", "jid_attr", "lang", "peers", "rooms", "sessions", "state")
 
     def __init__(self, state: OwnerState) -> None:
         self.jid = state.owner
         self.jid_attr = attribute(state.owner)
         self.state = state
+        self.lang = "en"
         self.clients: dict[str, Client] = {}
         self.sessions: dict[str, Session] = {}
         self.rooms: dict[str, Room] = {}

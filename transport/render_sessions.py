@@ -40,11 +40,11 @@ class RenderSessions:
 
     def status(self, session: Session, event: Status) -> None:
         """Progress, as a headline: shown, but not kept and not counted as unread."""
-        self.say(session, self._translator.render(event.text, "en"), "headline")
+        self.say(session, self._translator.render(event.text, session.owner.lang), "headline")
 
     def tell(self, session: Session, words: Text) -> None:
         """News that the owner should not miss."""
-        self.say(session, self._translator.render(words, "en"))
+        self.say(session, self._translator.render(words, session.owner.lang))
 
     def connecting(self, session: Session) -> None:
         """The network is asked for every room that somebody wants."""

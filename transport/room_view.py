@@ -236,7 +236,7 @@ class RoomView:
 
     def notice(self, room: Room, words: Text) -> None:
         """The room itself says something to the owner's clients."""
-        body = text(self._translator.render(words, "en"))
+        body = text(self._translator.render(words, room.session.owner.lang))
         for seat in room.seats.values():
             self.to_seat(seat, f"<message from='{seat.address_attr}{seat.tail}{self._new_id()}'>"
                                f"<body>{body}</body></message>")  # fmt: skip
@@ -273,7 +273,7 @@ class RoomView:
         for full in list(room.seats):
             seat = room.free_seat(full)
             if seat is not None:
-                self.leave(room, seat, inside, self._translator.render(why, "en"))
+                self.leave(room, seat, inside, self._translator.render(why, room.session.owner.lang))
 
     def forget(self, seat: Seat) -> None:
         """A client need not be told any more when the gateway dies."""

@@ -268,5 +268,5 @@ class Assembly:
         adhoc.register(router)
         Register(self.registration, self.translator).register(router)
         Prompt(self.domain, self.networks, self.translator).register(router)
-        RoomAdmin(self.owners, router)
+        RoomAdmin(self.owners, self.translator, router)
         Info(self.domain, self.reactor, self.networks, self.owners, router)

@@ -50,6 +50,7 @@ class Presences:
 
     def handle(self, owner: Owner, element: Element, from_: str, to: str) -> None:
         """A presence of an owner."""
+        owner.lang = element.lang
         kind = element.attrs.get("type", "")
         address = self._address(to)
         network: INetwork | None = None

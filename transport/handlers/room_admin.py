@@ -3,24 +3,28 @@
 from collections.abc import Sequence
 
 from transport.address import local_part
-from transport.api import Affiliation, IRooms, Refused, Role
+from transport.api import Affiliation, IRooms, Refused, Role, Text
 from transport.owners import Owners
 from transport.rooms import Room
 from transport.router import Router, Stanza
+from transport.text.translate import Translator
+from transport.xmpp import forms
 from transport.xmpp.element import Element, attribute
 from transport.xmpp.ns import DATA_FORMS, MUC_ADMIN, MUC_OWNER, tag
 
 _ITEM = tag(MUC_ADMIN, "item")
 _REASON = tag(MUC_ADMIN, "reason")
 _FORM = tag(DATA_FORMS, "x")
+ROOM_CONFIG = "http://jabber.org/protocol/muc#roomconfig"
 ITEMS = 50
 
 
 class RoomAdmin:
     """Answers the IQs by which clients govern a room."""
 
-    def __init__(self, owners: Owners, router: Router) -> None:
+    def __init__(self, owners: Owners, translator: Translator, router: Router) -> None:
         self._owners = owners
+        self._translator = translator
         router.iq("get", tag(MUC_ADMIN, "query"), self.read)
         router.iq("set", tag(MUC_ADMIN, "query"), self.change)
         router.iq("get", tag(MUC_OWNER, "query"), self.configuration)
@@ -82,12 +86,10 @@ class RoomAdmin:
     def configuration(self, stanza: Stanza, payload: Element) -> str:
         """There is nothing to configure yet (section 10.2); clients want an empty form."""
         self._room(stanza)
-        return (
-            f"<query xmlns='{MUC_OWNER}'><x xmlns='{DATA_FORMS}' type='form'>"
-            "<title>Configuration</title><instructions>Nothing can be configured here.</instructions>"
-            "<field var='FORM_TYPE' type='hidden'>"
-            "<value>http://jabber.org/protocol/muc#roomconfig</value></field></x></query>"
-        )
+        title = self._translator.render(Text("Configuration"), stanza.lang)
+        words = self._translator.render(Text("Nothing can be configured here."), stanza.lang)
+        form = forms.form((), {}, title=title, instructions=words, form_type=ROOM_CONFIG)
+        return f"<query xmlns='{MUC_OWNER}'>{form.to_xml()}</query>"
 
     def configure(self, stanza: Stanza, payload: Element) -> str:
         """Take the empty form back, or its cancellation (section 10.2)."""
