@@ -200,7 +200,8 @@ def test_a_line_that_comes_while_history_is_read_is_shown_once() -> None:
     ("wanted", "seen"),
     [("seconds='60'", ["new"]), ("seconds='600'", ["old", "new"]), ("since='1970-01-12T13:49:00Z'", ["new"]),
      ("since='1970-01-12T13:49:00'", ["new"]), ("since='0001-01-01T00:00:00'", ["old", "new"]),
-     ("since='9999-12-31T23:59:59-12:00'", []), ("since='soon'", ["old", "new"]), ("maxstanzas='1'", ["new"])],
+     ("since='9999-12-31T23:59:59-12:00'", []), ("since='soon'", ["old", "new"]), ("maxstanzas='1'", ["new"]),
+     (f"maxchars='{'9' * 5000}'", ["old", "new"]), ("maxchars='0'", [])],
 )  # fmt: skip
 def test_history_is_as_much_as_was_asked_for(wanted: str, seen: list[str]) -> None:
     world = seated(archive=True)

@@ -259,7 +259,8 @@ def wish(wants: Element, now: float) -> HistoryWish:
     limit = HISTORY
     for name in ("maxstanzas", "maxchars"):
         value = asked.get(name)
-        if value.isdecimal() and (name == "maxstanzas" or int(value) == 0):
+        # A limit in characters is known only as none at all.
+        if value.isdecimal() and (name == "maxstanzas" or not value.strip("0")):
             limit = min(limit, int(value[:6]))
     since: list[float] = []
     seconds = asked.get("seconds")
