@@ -240,3 +240,27 @@ def test_a_room_that_stays_joined_is_left_by_a_command() -> None:
     world.session.host.deliver(OccupantLeft("#room", "romeo"))
     world.start()
     assert world.network.sessions == []
+
+
+def test_a_connection_that_nobody_needs_or_uses_ends_by_itself() -> None:
+    world = World()
+    world.register()
+    world.say(f"<message from='{HOME}' to='bob%net@{DOMAIN}' type='chat'><body>hi</body></message>")
+    world.session.online()
+    world.session.accept()
+    world.turn(1801)
+    assert world.session.calls[-1][0] != "disconnect"
+    world.turn(1801)
+    assert world.session.calls[-1][0] == "disconnect"
+    assert len(world.assembly.owners) == 0
+
+
+def test_all_users_together_have_a_limit() -> None:
+    world = World()
+    world.config = evolve(world.config, limits=evolve(world.config.limits, sessions=2))
+    world.start()
+    assert world.join("a@example.org/x") == []
+    assert world.join("b@example.org/x") == []
+    assert [condition(s) for s in world.join("c@example.org/x")] == ["resource-constraint"]
+    world.session.lost(retry=False)
+    assert world.join("c@example.org/x") == []

@@ -78,6 +78,7 @@ class LimitsConfig:
     stanza_burst: int = 500
     rooms_per_user: int = 200
     sessions_per_user: int = 20
+    sessions: int = 20_000
     connects_per_second: float = 10.0
     queue_per_target: int = 500
     hold: float = 60.0

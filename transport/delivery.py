@@ -28,6 +28,7 @@ class Delivery:
             self._hold(session, target, message, since)
             return
         session.pending[message] = None
+        session.used = True
         try:
             sent = session.plugin.send(target, message)
         except Refused as refused:

@@ -29,6 +29,7 @@ from transport.xmpp.link import Link
 from transport.xmpp.ns import PING
 
 PRUNE_SECONDS = 3600.0
+SWEEP_SECONDS = 1800.0
 # How many peers are asked at once after a start, so that a big roster is no burst.
 BATCH = 200
 # How long clients have to say that they are still there after the link was lost.
@@ -69,6 +70,8 @@ class Gateway(Service):
         self.started: Deferred[None] = Deferred()
         self._prune = LoopingCall(self._prune_archive)
         self._prune.clock = parts.reactor
+        self._sweep = LoopingCall(parts.sessions.sweep)
+        self._sweep.clock = parts.reactor
         self._crashed: Sequence[SeatRow] = ()
         self._was_up = False
         self._hubs: list[INetwork] = []
@@ -94,6 +97,7 @@ class Gateway(Service):
             self._begin(network)
         if parts.config.archive.enabled:
             self._prune.start(PRUNE_SECONDS)
+        self._sweep.start(SWEEP_SECONDS, now=False)
         parts.link.startService()
 
     def _begin(self, network: INetwork) -> None:
@@ -259,8 +263,9 @@ class Gateway(Service):
         parts = self.parts
         parts.sessions.closing = True
         self._stay()
-        if self._prune.running:
-            self._prune.stop()
+        for call in (self._prune, self._sweep):
+            if call.running:
+                call.stop()
         for owner in parts.owners.all():
             self._farewell(owner)
         for hub in list(self._hubs):

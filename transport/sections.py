@@ -107,6 +107,7 @@ LIMITS = (
     Option("stanza_burst", "integer", "stanzas that one user may send at once, where stanza_rate is set", default=500),
     Option("rooms_per_user", "integer", "rooms that one user may be in at a time", default=200),
     Option("sessions_per_user", "integer", "networks that one user may be signed in to at a time", default=20),
+    Option("sessions", "integer", "connections to networks of all users together", default=20_000),
     Option(
         "connects_per_second",
         "number",

@@ -63,7 +63,7 @@ class Session:
     __slots__ = (
         "account", "announced", "expiry", "held", "info", "name", "network", "nick", "owner", "pending", "plugin",
         "presence", "profiles", "raw", "retries", "room_list", "rooms", "rooms_of", "roster", "shown", "state", "timer",
-        "typing", "whispers", "why",
+        "typing", "used", "whispers", "why",
     )  # fmt: skip
 
     def __init__(self, owner: Owner, network: INetwork, account: Account) -> None:
@@ -82,6 +82,7 @@ class Session:
         self.retries: Backoff | None = None
         self.timer: IDelayedCall | None = None
         self.announced = False
+        self.used = True
         self.why: Refused | None = None
 
     def attach(self, plugin: ISession) -> None:

@@ -43,6 +43,7 @@ class Sessions:
         self._paces: dict[str, Pace] = {}
         self.closing = False
         self.goodbyes = 0
+        self.count = 0
 
     # signing in and out
 
@@ -62,9 +63,12 @@ class Sessions:
             raise Refused("forbidden", "You may not use {network}.", network=network.name)
         if len(owner.sessions) >= self._limits.sessions_per_user:
             raise Refused("resource-constraint", "You are signed in to as many networks as this gateway allows.")
+        if self.count >= self._limits.sessions:
+            raise Refused("resource-constraint", "The gateway has no room for more connections.", retry_after=300)
         session = Session(owner, network, account_of(owner, network))
         session.attach(network.session(session.account, self._make_host(session)))
         owner.sessions[network.name] = session
+        self.count += 1
         self._owners.release(owner)
         self._connect(session, paced)
         if owner.sessions.get(network.name) is not session:
@@ -83,8 +87,7 @@ class Sessions:
         """End a session; what it has not delivered comes back to its senders."""
         if session.owner.sessions.get(session.name) is not session:
             return
-        del session.owner.sessions[session.name]
-        session.owner.peers.clear()
+        self._forget(session)
         self._cancel(session)
         state, session.state = session.state, State.OFFLINE
         if state in (State.CONNECTING, State.ONLINE):
@@ -94,6 +97,20 @@ class Sessions:
                                         network=session.name))  # fmt: skip
         self._news.gone(session, reason)
         self._owners.release(session.owner)
+
+    def _forget(self, session: Session) -> None:
+        del session.owner.sessions[session.name]
+        session.owner.peers.clear()
+        self.count -= 1
+
+    def sweep(self) -> None:
+        """Sign out whom nobody needs and nobody has used since the last sweep."""
+        for owner in self._owners.all():
+            for session in list(owner.sessions.values()):
+                if session.used or session.pending or session.held or self.needed(session):
+                    session.used = False
+                else:
+                    self.sign_out(session, Text("Nobody is using the connection any more."))
 
     def settle(self, owner: Owner) -> None:
         """Sign out of every network that nothing of the owner needs any more."""
@@ -141,8 +158,7 @@ class Sessions:
         session.state = State.OFFLINE
         self.delivery.fail_held(session, event.reason)
         self._news.signed_out(session, event.reason, True)
-        del session.owner.sessions[session.name]
-        session.owner.peers.clear()
+        self._forget(session)
         self._owners.release(session.owner)
 
     def _keeps_trying(self, session: Session) -> bool:

@@ -123,8 +123,9 @@ def refuse(session: Link, rooms: Iterable[str], reason: Refused) -> None:
 
 
 def leave(session: Link, room: str, reason: str) -> None:
-    """Leave a channel; when it was not entered yet, do not."""
-    session.joining.pop(room, None)
+    """Leave a channel; one that is only asked for is not entered, or told when it is, so that it can be left."""
+    if not session.up:
+        session.joining.pop(room, None)
     channel = session.channels.get(room)
     if channel is None or session.outbox is None:
         return

@@ -259,3 +259,13 @@ def test_broken_lines_cost_themselves_only(world: World, line: str) -> None:
     world.hear(line)
     [said] = world.hear(":romeo!r@h TOPIC #garden :still here")
     assert isinstance(said, Subject)
+
+
+def test_a_channel_that_is_left_before_the_server_has_answered_is_no_invitation(world: World) -> None:
+    world.host.take()
+    world.session.join("#balcony", "romeo", None)
+    world.session.leave("#balcony", "")
+    world.host.pump()
+    kinds = [type(event).__name__ for event in world.host.take()]
+    assert "Invited" not in kinds
+    assert "RoomJoined" in kinds
