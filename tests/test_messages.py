@@ -190,3 +190,16 @@ def test_signing_out_gives_back_what_was_not_delivered() -> None:
     world.say(chat(body("x"), id="m5"))
     out = world.say(f"<presence from='{HOME}' to='{DOMAIN}' type='unavailable'/>")
     assert [(s.get("id"), condition(s)) for s in out if s.get("type") == "error"] == [("m5", "recipient-unavailable")]
+
+
+def test_who_is_written_to_under_an_alias_or_another_spelling_answers_from_there() -> None:
+    world = online()
+    line = MessageIn(Target(Kind.CONTACT, "juliet"), Message("hello"))
+    other = f"juliet%alias.example@{DOMAIN}"
+    world.say(chat(body("hi"), JULIET))
+    world.say(chat(body("hi"), other))
+    assert world.got(lambda: world.session.host.deliver(line))[0].get("from") == other
+    world.say(chat(body("hi"), JULIET))
+    assert world.got(lambda: world.session.host.deliver(line))[0].get("from") == JULIET
+    world.say(chat(body("hi"), other))
+    assert world.got(lambda: world.session.host.deliver(line))[0].get("from") == other

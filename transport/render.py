@@ -104,6 +104,11 @@ class Render:
             local = local_part(network.name, name[:200], network.case) or network.name
         return f"{local}@{self._domain}"
 
+    def _answering(self, session: Session, name: str) -> str:
+        """The address that a contact answers from: as its owner spells it."""
+        spelled = session.spelled
+        return (spelled.get(name) if spelled else None) or self.jid(session, name)
+
     # messages in
 
     def message_in(self, session: Session, event: MessageIn) -> None:
@@ -165,7 +170,7 @@ class Render:
             if room is not None and self._whisper(room, sender, payload):
                 return
         self._send(
-            f"<message from='{attribute(self.jid(session, sender.name))}' to='{session.owner.jid_attr}' "
+            f"<message from='{attribute(self._answering(session, sender.name))}' to='{session.owner.jid_attr}' "
             f"type='chat' id='{self._new_id()}'>{payload}</message>"
         )
 

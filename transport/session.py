@@ -57,13 +57,14 @@ class Session:
 
     `pending` are messages whose outcome the plugin owes; `held` wait for the network.  `whispers` remembers
     in which room the owner spoke privately to a nick (folded), so that the answer comes from there; `shown` is
-    the show and status of contacts that are there.
+    the show and status of contacts that are there; `spelled` are addresses of contacts that the owner writes
+    otherwise than we do.
     """
 
     __slots__ = (
         "account", "announced", "expiry", "held", "info", "name", "network", "nick", "owner", "pending", "plugin",
-        "presence", "profiles", "raw", "retries", "room_list", "rooms", "rooms_of", "roster", "shown", "state", "timer",
-        "typing", "used", "whispers", "why",
+        "presence", "profiles", "raw", "retries", "room_list", "rooms", "rooms_of", "roster", "shown", "spelled", "state",
+        "timer", "typing", "used", "whispers", "why",
     )  # fmt: skip
 
     def __init__(self, owner: Owner, network: INetwork, account: Account) -> None:
@@ -83,6 +84,7 @@ class Session:
         self.timer: IDelayedCall | None = None
         self.announced = False
         self.used = True
+        self.spelled: dict[str, str] | None = None
         self.why: Refused | None = None
 
     def attach(self, plugin: ISession) -> None:

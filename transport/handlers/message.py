@@ -6,12 +6,13 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from transport.address import Address
+from transport.address import Address, local_part
 from transport.api import Kind, Message, Refused, Target
 from transport.delivery import Delivery
 from transport.handlers.payload import Payload, read_payload
 from transport.handlers.room import RoomPresences
 from transport.handlers.talk import Talk
+from transport.jid import bare
 from transport.networks import Networks, native
 from transport.owners import Owner
 from transport.rooms import Room
@@ -19,6 +20,8 @@ from transport.session import Session
 from transport.sessions import Sessions
 from transport.xmpp.element import Element
 from transport.xmpp.ns import BODY
+
+SPELLINGS = 1000
 
 
 class Messages:
@@ -132,8 +135,22 @@ class Messages:
                 )  # fmt: skip
             session = self._sessions.sign_in(owner, network)
         target = Target(Kind.CONTACT, name)
-        owner.remember_peer(to, session, target)
+        self._remember_spelling(session, name, to)
+        if not session.spelled:
+            owner.remember_peer(to, session, target)
         return session, target
+
+    def _remember_spelling(self, session: Session, name: str, to: str) -> None:
+        """Who is written to under another spelling, or by an alias of the network, answers from there."""
+        network, address = session.network, bare(to)
+        if address == f"{local_part(network.name, name, network.case)}@{self._domain}":
+            if session.spelled is not None:
+                session.spelled.pop(name, None)
+            return
+        if session.spelled is None or len(session.spelled) >= SPELLINGS:
+            session.spelled = {}
+        session.spelled[name] = address
+        session.owner.peers.clear()
 
     def _in_room(self, owner: Owner, element: Element, from_: str, to: str, address: Address) -> Any:
         """A private message to an occupant, or an invitation; anything else to a room is a mistake."""
