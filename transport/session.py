@@ -63,8 +63,8 @@ class Session:
 
     __slots__ = (
         "account", "announced", "expiry", "held", "info", "name", "network", "nick", "owner", "pending", "plugin",
-        "presence", "profiles", "raw", "retries", "room_list", "rooms", "rooms_of", "roster", "shown", "spelled", "state",
-        "timer", "typing", "used", "whispers", "why",
+        "presence", "profiles", "raw", "retries", "room_list", "rooms", "rooms_of", "roster", "shown", "spelled",
+        "state", "timer", "typing", "used", "whispers", "why",
     )  # fmt: skip
 
     def __init__(self, owner: Owner, network: INetwork, account: Account) -> None:
