@@ -4,7 +4,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Callable, Container, Iterator, Mapping
 
-from transport.address import restore_case
+from transport.address import local_part, restore_case
 from transport.api import Case, INetwork
 
 _HOST = re.compile(r"(?=.{4,253}\Z)(?!-)[a-z0-9-]{1,63}(\.(?!-)[a-z0-9-]{1,63})*\.[a-z][a-z0-9-]*\Z")
@@ -75,6 +75,11 @@ class Networks:
         if wildcard is not self._wildcard:
             self._wildcard = wildcard
             self._made.clear()
+
+
+def jid_of(network: INetwork, name: str, domain: str) -> str:
+    """The address of a folded name on a network; the network's own where the name is too long for one."""
+    return f"{local_part(network.name, name, network.case) or network.name}@{domain}"
 
 
 def native(network: INetwork, name: str) -> str:

@@ -30,7 +30,7 @@ from transport.api import (
     Typing,
 )
 from transport.contacts import Contacts
-from transport.networks import native
+from transport.networks import jid_of, native
 from transport.render_rooms import RenderRooms
 from transport.render_sessions import RenderSessions
 from transport.room_view import RoomView, there
@@ -123,11 +123,11 @@ class Render:
         else:
             self._news.say(session, message.text[:LONGEST])
 
-    def say(self, room: Room, nick: str, message: Message, new_id: str = "", address: str = "") -> None:
+    def say(self, room: Room, nick: str, message: Message, address: str = "") -> None:
         """An occupant, or the room (no nick), speaks to every client in the room."""
         last = self._last
         payload = last[1] if last[0] is message else self._payload(message)
-        archived = new_id or self._new_id()
+        archived = self._new_id()
         who = self._view.nicks[nick]
         for seat in room.seats.values():
             head = seat.head if nick else seat.head[:-1]
@@ -193,8 +193,9 @@ class Render:
         """A contact's message as it is kept until the XMPP server has it; it carries its own time."""
         when = event.message.when or datetime.fromtimestamp(self._reactor.seconds(), UTC)
         payload = f"<body>{text(event.message.text[:LONGEST])}</body>{build.delay(when, self._domain)}"
-        local = local_part(network.name, event.sender.name, network.case) or network.name
-        return build.message(f"{local}@{self._domain}", owner, "chat", payload, id=self._new_id())
+        return build.message(
+            jid_of(network, event.sender.name, self._domain), owner, "chat", payload, id=self._new_id()
+        )
 
     # the owner's own messages
 

@@ -85,7 +85,7 @@ class RenderRooms:
         for seat in list(room.seats.values()):
             if not seat.there:
                 room.free_seat(seat.full)
-                self._view.refuse_entry(seat, reason)
+                self._view.refuse_entry(room, seat, reason)
         self._view.closed(room, reason.text)
         room.forget()
         self.delivery.fail_room(room.session, room.name, reason)

@@ -124,7 +124,7 @@ class RoomView:
         if out:
             send("".join(out))
 
-    def self_presence(self, room: Room, seat: Seat, codes: str = "") -> str:
+    def self_presence(self, room: Room, seat: Seat) -> str:
         """A client's own occupant: 110, 100 (nicks are no secret), 210 when the nick is not the one asked for."""
         standing = room.occupants.get(room.nick, PARTICIPANT)
         changed = "<status code='210'/>" if seat.nick != room.nick else ""
@@ -132,8 +132,7 @@ class RoomView:
         return self._presence(
             seat,
             room.nick,
-            f"{self._standing(standing)} jid='{seat.full_attr}'/><status code='100'/><status code='110'/>"
-            f"{changed}{codes}",
+            f"{self._standing(standing)} jid='{seat.full_attr}'/><status code='100'/><status code='110'/>{changed}",
         )
 
     def _history(self, rows: Sequence[ArchiveRow], room: Room, seat: Seat) -> None:
@@ -167,9 +166,9 @@ class RoomView:
         inside = f"<subject>{text(subject.text)}</subject>" if subject and subject.text else "<subject/>"
         self._send(f"<message from='{seat.address_attr}{setter}{seat.tail}{self._new_id()}'>{inside}</message>")
 
-    def refuse_entry(self, seat: Seat, reason: Refused, lang: str = "en") -> None:
+    def refuse_entry(self, room: Room, seat: Seat, reason: Refused) -> None:
         """A client cannot enter (XEP-0045 section 7.2.5 and after)."""
-        error = build.error(reason.condition, self._translator.render(reason.text, lang))
+        error = build.error(reason.condition, self._translator.render(reason.text, room.session.owner.lang))
         self._send(build.presence(f"{seat.address}/{seat.nick}", seat.full, "error", f"<x xmlns='{MUC}'/>{error}"))
 
     # while there

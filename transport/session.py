@@ -104,6 +104,12 @@ class Session:
         """Whether the plugin has been told to connect, and may be asked for rooms."""
         return self.state in (State.CONNECTING, State.ONLINE)
 
+    def open_rooms(self) -> IRooms:
+        """What the network's rooms may be asked; Refused (`recipient-unavailable`) while it is away."""
+        if self.rooms_of is None or not self.online:
+            raise Refused("recipient-unavailable", "{network} is not connected now.", network=self.name)
+        return self.rooms_of
+
     @property
     def online(self) -> bool:
         """Whether the network has signed us in."""

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from transport.plugins.irc.link import Link
 
 MAX_CHANNELS = 1000
-MAX_TOLD = 500
 
 
 def find(session: Link, name: str) -> Channel | None:

@@ -3,10 +3,9 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from transport.address import local_part
 from transport.api import Feature, Identity, INetwork, Kind, Refused
 from transport.handlers.adhoc import AdHoc
-from transport.networks import Networks, native
+from transport.networks import Networks, jid_of, native
 from transport.owners import Owners
 from transport.people import People
 from transport.router import Router, Stanza
@@ -212,12 +211,9 @@ class Disco:
 
         async def wait() -> str:
             from_network = await session.room_list.rooms(ITEMS)
-            return _items([(f"{self._local(network, name)}@{self._domain}", name) for name, _ in from_network])
+            return _items([(jid_of(network, network.fold(name), self._domain), name) for name, _ in from_network])
 
         return wait()
-
-    def _local(self, network: INetwork, name: str) -> str:
-        return local_part(network.name, network.fold(name), network.case) or network.name
 
 
 def _info(identities: Sequence[Identity], features: Sequence[str], node: str = "", about: str = "") -> str:

@@ -6,14 +6,14 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from transport.address import Address, local_part
+from transport.address import Address
 from transport.api import Kind, Message, Refused, Target
 from transport.delivery import Delivery
 from transport.handlers.payload import Payload, read_payload
 from transport.handlers.room import RoomPresences
 from transport.handlers.talk import Talk
 from transport.jid import bare
-from transport.networks import Networks, native
+from transport.networks import Networks, jid_of, native
 from transport.owners import Owner
 from transport.rooms import Room
 from transport.session import Session
@@ -89,9 +89,7 @@ class Messages:
         self._delivery.send(session, target, message)
 
     def _set_subject(self, room: Room, element: Element, subject: str) -> None:
-        if room.session.rooms_of is None or not room.session.online:
-            raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
-        self._report(room.session.rooms_of.set_subject(room.name, subject), element)
+        self._report(room.session.open_rooms().set_subject(room.name, subject), element)
 
     # people
 
@@ -143,7 +141,7 @@ class Messages:
     def _remember_spelling(self, session: Session, name: str, to: str) -> None:
         """Who is written to under another spelling, or by an alias of the network, answers from there."""
         network, address = session.network, bare(to)
-        if address == f"{local_part(network.name, name, network.case)}@{self._domain}":
+        if address == jid_of(network, name, self._domain):
             if session.spelled is not None:
                 session.spelled.pop(name, None)
             return

@@ -153,9 +153,7 @@ class RoomPresences:
         return room
 
     def _change_nick(self, room: Room, element: Element, nick: str) -> None:
-        if room.session.rooms_of is None or not room.session.online:
-            raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
-        done: Deferred[None] = room.session.rooms_of.set_nick(room.name, nick)
+        done: Deferred[None] = room.session.open_rooms().set_nick(room.name, nick)
         done.addErrback(self._nick_refused, element)
 
     def _nick_refused(self, failure: object, element: Element) -> None:
@@ -233,9 +231,7 @@ class RoomPresences:
         nick = spelled(network, nick) if nick != self._domain else ""
         if not nick:
             raise Refused("jid-malformed", "{address} is not an address.", address=to)
-        if room.session.rooms_of is None or not room.session.online:
-            raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
-        done: Deferred[None] = room.session.rooms_of.invite(room.name, nick, reason)
+        done: Deferred[None] = room.session.open_rooms().invite(room.name, nick, reason)
         done.addErrback(lambda failure: self._refuse(element, failure.value) if failure.check(Refused) else failure)
         done.addErrback(lambda failure: self.log.failure("an invitation failed", failure))
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from transport.address import local_part
 from transport.api import Affiliation, IRooms, Refused, Role, Text
+from transport.networks import jid_of
 from transport.owners import Owners
 from transport.rooms import Room
 from transport.router import Router, Stanza
@@ -35,10 +35,7 @@ class RoomAdmin:
         room = owner.rooms.get(stanza.to.partition("/")[0]) if owner is not None else None
         if room is None or stanza.from_ not in room.seats:
             raise Refused("not-acceptable", "You are not in this room; join it first.")
-        rooms = room.session.rooms_of
-        if rooms is None or not room.session.online:
-            raise Refused("recipient-unavailable", "{network} is not connected now.", network=room.session.name)
-        return room, rooms
+        return room, room.session.open_rooms()
 
     async def read(self, stanza: Stanza, payload: Element) -> str:
         """Who has a role or an affiliation (sections 8.5, 9.5 to 9.8, 10.5)."""
@@ -55,7 +52,7 @@ class RoomAdmin:
         jid = stanza.to.partition("/")[0].partition("@")[2]
         inside = "".join(
             f"<item affiliation='{affiliation.value}' nick='{attribute(name)}'"
-            f" jid='{attribute(_jid(room, name, jid))}'/>"
+            f" jid='{attribute(jid_of(room.session.network, room.session.network.fold(name), jid))}'/>"
             for name in names
         )
         return f"<query xmlns='{MUC_ADMIN}'>{inside}</query>"
@@ -97,11 +94,6 @@ class RoomAdmin:
         if payload.child(_FORM) is None:
             raise Refused("not-allowed", "A room here cannot be destroyed.")
         return ""
-
-
-def _jid(room: Room, name: str, domain: str) -> str:
-    network = room.session.network
-    return f"{local_part(network.name, network.fold(name), network.case) or network.name}@{domain}"
 
 
 def _items(found: Sequence[tuple[str, Affiliation, Role]]) -> str:

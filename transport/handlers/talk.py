@@ -5,10 +5,9 @@ from collections.abc import Callable
 from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
-from transport.address import local_part
 from transport.api import Refused, Text
 from transport.handlers.chat_commands import Dialogues
-from transport.networks import Networks
+from transport.networks import Networks, jid_of
 from transport.owners import Owner
 from transport.session import Session
 from transport.text.translate import Translator
@@ -85,8 +84,8 @@ class Talk:
         for network in self._networks:
             name = network.claims(words)
             if name is not None:
-                local = local_part(network.name, network.fold(name), network.case)
-                told = Text("You can reach this at {address}", address=f"{local}@{self._domain}")
+                address = jid_of(network, network.fold(name), self._domain)
+                told = Text("You can reach this at {address}", address=address)
                 return self._translator.render(told, lang)
         return None
 
