@@ -28,10 +28,14 @@ class Accepted:
 
 @define
 class Delivered:
-    """The far end has a message; becomes a receipt (XEP-0184)."""
+    """The far end has a message; becomes a receipt (XEP-0184).
+
+    With `message` the receipt comes from the address that the owner wrote to.
+    """
 
     message_id: str
     sender: Target
+    message: Message | None = None
 
 
 @define
@@ -63,7 +67,7 @@ class Show:
 
 @define
 class Presence:
-    """A contact's availability, and the nick as the network spells it."""
+    """A contact's availability, and the nick as the network spells it; the network's own when `name` is empty."""
 
     name: str
     show: str

@@ -94,6 +94,23 @@ class IHub(Interface):
         """Close the link."""
 
 
+class ILocalNames(Interface):
+    """A network whose names people also write in a short or local form, such as a number without its country."""
+
+    def localise(name: str, settings: Mapping[str, str]) -> str:
+        """The full form of what an owner wrote; `settings` are the owner's account's, empty when there is none.
+
+        What is no local form is returned as it is; `check` comes after it.
+        """
+
+
+class IGreeting(Interface):
+    """A network that has something of its own to tell each owner who registers."""
+
+    def greeting(owner: str) -> Text:
+        """Shown above the registration form, instead of `instructions`."""
+
+
 class ISession(Interface):
     """An account signed in; the mandatory part."""
 
@@ -230,11 +247,17 @@ class IHost(Interface):
         """Tell the core; never raises."""
 
     def deliver_safely(event: Event, key: str) -> Deferred[None]:
-        """Tell the core what must not be lost.
+        """Tell the core what must not be lost: `MessageIn`, `Delivered` or `Failed`.
 
         It is durable before the Deferred fires; a repeated key is dropped; it is kept until the XMPP
         server has it.
         """
+
+    def ticket(message: Message) -> str:
+        """What names a message of the owner for ever: opaque, to be kept beside what waits on disk."""
+
+    def recall(ticket: str) -> Message:
+        """The message of a ticket, without its text: what `Delivered` and `Failed` name after a restart."""
 
     def endpoint(host: str, port: int, tls: Any = None, public_only: bool = False) -> IStreamClientEndpoint:
         """Where to connect; `tls` is an IOpenSSLClientConnectionCreator, `public_only` the SSRF guard."""

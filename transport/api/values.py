@@ -24,7 +24,11 @@ class Case(Enum):
 
 
 class Feature(Enum):
-    """What a network can carry; the core turns the rest into text or refuses it."""
+    """What a network can carry; the core turns the rest into text or refuses it.
+
+    GUESTS: its rooms are open to people who are not registered.  GROUPS: a message to several names, joined by
+    commas or listed as XEP-0033 says, goes to each of them by itself.
+    """
 
     ROOMS = "rooms"
     TYPING = "typing"
@@ -37,6 +41,7 @@ class Feature(Enum):
     ATTACHMENTS = "attachments"
     NEWLINES = "newlines"
     GUESTS = "guests"
+    GROUPS = "groups"
 
 
 class Markup(Enum):
