@@ -1,7 +1,8 @@
 # `make` alone tells what there is.  Everything runs in .venv, which is made when it is not there.
 PYTHON = .venv/bin/python
 PYTEST = $(PYTHON) -m pytest -ra
-SERVERS = prosody ejabberd ngircd inspircd atheme-services nodejs npm chromium
+SERVERS = prosody ejabberd ngircd inspircd atheme-services nodejs npm chromium $(PHONES)
+PHONES = gammu gammu-smsd smstools modemmanager kannel gnokii-cli python3-gammu dbus libglib2.0-bin socat
 
 .PHONY: help demo test unit e2e check soak bench clean servers
 

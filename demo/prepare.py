@@ -28,7 +28,7 @@ CLIENT = WEB / "node_modules" / "converse.js" / "dist" / "converse.min.js"
 CONVERSE = "converse.js@14"
 DRIVER = "playwright-core@1"
 POLICY = Path("/usr/sbin/policy-rc.d")
-# What a Debian package brings, by the package's name.
+# What a Debian package brings, by the package's name; a program, or a path.
 PROGRAMS = {
     "prosody": "prosody",
     "ejabberd": "ejabberdctl",
@@ -39,6 +39,13 @@ PROGRAMS = {
     "chromium": "chromium",
     "nodejs": "node",
     "npm": "npm",
+    "smstools": "smsd",
+    "modemmanager": "ModemManager",
+    "kannel": "bearerbox",
+    "gnokii-cli": "gnokii",
+    "dbus": "dbus-daemon",
+    "libglib2.0-bin": "gdbus",
+    "python3-gammu": "/usr/lib/python3/dist-packages/gammu",
 }
 
 
@@ -85,10 +92,15 @@ def run_group(command: Sequence[str], folder: Path, output: int) -> int:
 
 def packages(names: Sequence[str]) -> None:
     """Install the Debian packages of which the program is not found; needs root for that."""
-    where = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
-    missing = [name for name in names if not shutil.which(PROGRAMS.get(name, name), path=where)]
+    missing = [name for name in names if not is_there(PROGRAMS.get(name, name))]
     if missing:
         install(missing)
+
+
+def is_there(brought: str) -> bool:
+    """Whether a program is installed, or a path exists."""
+    where = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+    return os.path.exists(brought) if brought.startswith("/") else bool(shutil.which(brought, path=where))
 
 
 def install(names: Sequence[str]) -> None:
