@@ -17,9 +17,9 @@ ROOMS = (
     {"store", "config", "options", "sections", "metrics", "guard", "access", "logs", "notify", "reactor", "backoff"},
     {
         "router", "owners", "people", "session", "sessions", "delivery", "safe", "rates", "kept", "contacts", "networks", "rooms",
-        "room_view", "commands", "own_commands", "admin_commands", "registration", "ids", "loader",
+        "tickets", "room_view", "commands", "own_commands", "admin_commands", "registration", "ids", "loader",
     },
-    {"handlers", "render", "render_rooms", "render_sessions", "web", "host"},
+    {"handlers", "render", "render_kept", "render_rooms", "render_sessions", "web", "host"},
     {"tap", "gateway", "cli", "check", "init", "daemon", "reload", "testing", "__main__"},
 )  # fmt: skip
 LEVEL = {name: level for level, room in enumerate(ROOMS) for name in room}

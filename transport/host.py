@@ -10,7 +10,8 @@ from twisted.internet.interfaces import IStreamClientEndpoint
 from twisted.logger import Logger
 from zope.interface import implementer
 
-from transport.api import Account, Event, IHost, IHubHost, INetwork, IPluginStore, MessageIn, Text
+from transport import tickets
+from transport.api import Account, Event, IHost, IHubHost, INetwork, IPluginStore, Message, MessageIn, Text
 from transport.guard import guarded_endpoint
 from transport.owners import Owner, Owners
 from transport.render import Render
@@ -91,6 +92,14 @@ class SessionHost:
         """Keep an event until the XMPP server has it."""
         return _safely(self._core, self._session.owner.jid, self._session.network, event, key)
 
+    def ticket(self, message: Message) -> str:
+        """What names a message of the owner for ever."""
+        return tickets.ticket(message, self._core.reactor.seconds())
+
+    def recall(self, ticket: str) -> Message:
+        """The message of a ticket, without its text."""
+        return tickets.recall(ticket)
+
     def endpoint(self, host: str, port: int, tls: Any = None, public_only: bool = False) -> IStreamClientEndpoint:
         """Where to connect."""
         return _endpoint(self._core, host, port, tls, public_only)
@@ -135,6 +144,14 @@ class OwnerHost:
         """Keep an event until the XMPP server has it."""
         return _safely(self._core, self._owner, self._network, event, key)
 
+    def ticket(self, message: Message) -> str:
+        """What names a message of the owner for ever."""
+        return tickets.ticket(message, self._core.reactor.seconds())
+
+    def recall(self, ticket: str) -> Message:
+        """The message of a ticket, without its text."""
+        return tickets.recall(ticket)
+
     def endpoint(self, host: str, port: int, tls: Any = None, public_only: bool = False) -> IStreamClientEndpoint:
         """Where to connect."""
         return _endpoint(self._core, host, port, tls, public_only)
@@ -149,14 +166,15 @@ def _safely(core: Core, owner: str, network: INetwork, event: Event, key: str) -
 @implementer(IPluginStore)
 @define
 class PluginStore:
-    """A network's own part of the store."""
+    """A network's own part of the store; networks of one plugin share its tables."""
 
     store: IStore
+    plugin: str
     network: str
 
     def migrate(self, scripts: Iterable[str]) -> Deferred[None]:
         """Bring the plugin's tables up to date."""
-        return self.store.migrate(self.network, scripts)
+        return self.store.migrate(self.plugin, scripts)
 
     def run(self, fn: Callable[[Any], T]) -> Deferred[T]:
         """Call `fn(connection)` in a transaction."""
@@ -178,7 +196,7 @@ class HubHost:
     def __init__(self, core: Core, network: INetwork) -> None:
         self._core = core
         self._network = network
-        self.store = PluginStore(core.store, network.name)
+        self.store = PluginStore(core.store, network.plugin, network.name)
         self.log = core.log(network)
 
     @property

@@ -12,7 +12,19 @@ from twisted.protocols.tls import TLSMemoryBIOFactory
 from twisted.test.iosim import FakeTransport, IOPump, connect
 from zope.interface import implementer
 
-from transport.api import Account, Event, IHost, IHubHost, IPluginStore, Text
+from transport import tickets
+from transport.api import (
+    Account,
+    Delivered,
+    Event,
+    Failed,
+    IHost,
+    IHubHost,
+    IPluginStore,
+    Message,
+    MessageIn,
+    Text,
+)
 
 T = TypeVar("T")
 ServerFactory = Callable[[str, int], Any]
@@ -75,10 +87,18 @@ class FakeHost:
         self.events.append(event)
 
     def deliver_safely(self, event: Event, key: str) -> Deferred[None]:
+        if not isinstance(event, MessageIn | Delivered | Failed):
+            raise TypeError("only messages and what became of them can be delivered safely")
         if key not in self.keys:
             self.keys.add(key)
             self.events.append(event)
         return succeed(None)
+
+    def ticket(self, message: Message) -> str:
+        return tickets.ticket(message, self.reactor.seconds())
+
+    def recall(self, ticket: str) -> Message:
+        return tickets.recall(ticket)
 
     def endpoint(self, host: str, port: int, tls: Any = None, public_only: bool = False) -> IStreamClientEndpoint:
         return FakeEndpoint(self, host, port, tls, public_only)
