@@ -33,10 +33,8 @@ STEPS: Final = masks()
 
 def unpack(octets: bytes, count: int, skip: int = 0) -> bytes:
     """The first `count` septets of packed octets, one an octet; `skip` bits come before the first."""
-    if len(octets) * 8 < count * 7 + skip:
-        raise Malformed(f"{count} septets do not fit into {len(octets)} octets")
-    if count > MOST_SEPTETS:
-        raise Malformed(f"{count} septets are too many")
+    if count > MOST_SEPTETS or len(octets) * 8 < count * 7 + skip:
+        raise Malformed(f"{count} septets are too many for {len(octets)} octets")
     bits = (int.from_bytes(octets, "little") >> skip) & ((1 << 7 * count) - 1)
     for stay, move, by in STEPS:
         bits = (bits & stay) | ((bits & move) << by)
@@ -47,7 +45,7 @@ def pack(septets: bytes, skip: int = 0) -> bytes:
     """Septets packed, after `skip` bits of zero; the last octet is filled with zeros."""
     if len(septets) > MOST_SEPTETS:
         raise Malformed(f"{len(septets)} septets are too many")
-    if septets and max(septets) > 0x7F:
+    if not septets.isascii():
         raise Malformed("a septet has seven bits")
     bits = int.from_bytes(septets, "little")
     for stay, move, by in reversed(STEPS):
@@ -61,6 +59,8 @@ def decode(septets: bytes, locking: int = 0, single: int = 0) -> str:
     An escaped septet that its table leaves open is read from the other one (section 6.2.1.1); an escape of an escape,
     or one with nothing after it, is a space.
     """
+    if not septets.isascii():
+        raise Malformed("a septet has seven bits")
     table = LOCKING[locking]
     if ESCAPE_OCTET not in septets:
         return codecs.charmap_decode(septets, "strict", table)[0]
@@ -104,13 +104,14 @@ def encode(text: str, locking: int = 0, single: int = 0) -> bytes:
 def unpack_ussd(octets: bytes) -> str:
     """The text of packed USSD octets, which carry no count of septets (section 6.1.2.3.1).
 
-    Seven bits left over would be read as @, so they are padded with a carriage return, and a text that ends in one on
-    the edge of an octet has two.
+    Seven bits left over would be read as @, so they are padded with a carriage return; a text that itself ends in one
+    there has another one after it.
     """
-    septets = unpack(octets[: MOST_SEPTETS * 7 // 8], min(len(octets) * 8 // 7, MOST_SEPTETS))
-    if len(septets) % 8 == 0 and septets.endswith(b"\r"):
-        septets = septets[:-1]
-    return decode(septets)
+    septets = unpack(octets, len(octets) * 8 // 7)
+    padded = (len(septets) % 8 == 0 and septets.endswith(b"\r")) or (
+        len(septets) % 8 == 1 and septets.endswith(b"\r\r")
+    )
+    return decode(septets[:-1] if padded else septets)
 
 
 def pack_ussd(text: str) -> bytes:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from attrs import define
 
-from transport.plugins.sms.number import Number
+from transport.plugins.sms.address_field import Number
 from transport.plugins.sms.udh import Element
 from transport.plugins.sms.user_data import Content
 from transport.plugins.sms.validity import Validity

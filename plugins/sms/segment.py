@@ -6,9 +6,9 @@ from itertools import groupby
 from attrs import define
 
 from transport.plugins.sms import gsm7, udh, user_data
+from transport.plugins.sms.address_field import Number
 from transport.plugins.sms.dcs import Alphabet, general
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.number import Number
 from transport.plugins.sms.pdus import Submit
 from transport.plugins.sms.udh import Concat, Element
 from transport.plugins.sms.user_data import Content

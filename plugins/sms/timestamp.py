@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
+from transport.plugins.sms.address_field import SWAPPED
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.number import SWAPPED
 
 LENGTH: Final = 7
 # Two digits of a year: from here on they are of the last century, in which the first text was sent in 1992.

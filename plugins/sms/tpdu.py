@@ -3,16 +3,17 @@
 Data starts with the SMSC octets, as +CMGR gives it and +CMGS takes it.  What is malformed is refused, with Malformed
 and nothing else; these are the leniencies that real modems and networks need: octets after the end are ignored, a time
 that no calendar has is None, a header whose elements run over its end is as none, reserved codings are the default
-alphabet, and the unknown message type 3 is a DELIVER (section 9.2.3.1).
+alphabet, the unknown message type 3 is a DELIVER (section 9.2.3.1), and a report whose optional end is broken is read
+without it.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
-from transport.plugins.sms import number, timestamp, user_data, validity
+from transport.plugins.sms import address_field, timestamp, user_data, validity
+from transport.plugins.sms.address_field import Number, TypeOfNumber
 from transport.plugins.sms.dcs import Alphabet, Waiting, Waits
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.number import Number, TypeOfNumber
 from transport.plugins.sms.octets import Octets
 from transport.plugins.sms.pdus import Deliver, Pdu, StatusReport, Submit
 from transport.plugins.sms.segment import Measure, join, measure, segments
@@ -60,7 +61,7 @@ PI_PID, PI_DCS, PI_DATA, PI_MORE = 0x01, 0x02, 0x04, 0x80
 def decode(data: bytes, direction: Literal["in", "out"]) -> Pdu:
     """The PDU in some octets: "in" comes from the network, "out" goes to it.  Raises Malformed only."""
     octets = Octets(bytes(data))
-    smsc = number.read_smsc(octets)
+    smsc = address_field.read_smsc(octets)
     first = octets.octet()
     if direction == "in":
         if first & TYPE == SUBMIT:
@@ -73,7 +74,7 @@ def decode(data: bytes, direction: Literal["in", "out"]) -> Pdu:
 
 def read_deliver(first: int, octets: Octets, smsc: Number | None) -> Deliver:
     """Section 9.2.2.1."""
-    originator = number.read(octets)
+    originator = address_field.read(octets)
     pid = octets.octet()
     dcs = octets.octet()
     when = timestamp.read(octets.take(timestamp.LENGTH))
@@ -96,7 +97,7 @@ def read_deliver(first: int, octets: Octets, smsc: Number | None) -> Deliver:
 def read_submit(first: int, octets: Octets, smsc: Number | None) -> Submit:
     """Section 9.2.2.2."""
     reference = octets.octet()
-    to = number.read(octets)
+    to = address_field.read(octets)
     pid = octets.octet()
     dcs = octets.octet()
     period = validity.read(first, octets)
@@ -134,7 +135,7 @@ def read_report(first: int, octets: Octets, smsc: Number | None) -> StatusReport
 
 def report_after_address(first: int, reference: int, octets: Octets, smsc: Number | None, extra: int) -> StatusReport:
     """A report from its address on, which has `extra` octets more than it says."""
-    recipient = number.read(octets, extra)
+    recipient = address_field.read(octets, extra)
     sent = timestamp.read(octets.take(timestamp.LENGTH))
     discharge = timestamp.read(octets.take(timestamp.LENGTH))
     report = StatusReport(
@@ -149,7 +150,10 @@ def report_after_address(first: int, reference: int, octets: Octets, smsc: Numbe
         bool(first & COMMAND),
     )
     if octets.left():
-        read_parameters(first, octets, report)
+        try:
+            read_parameters(first, octets, report)
+        except Malformed:
+            report.pid, report.dcs, report.data, report.header = 0, 0, b"", ()
     return report
 
 
@@ -168,7 +172,7 @@ def read_parameters(first: int, octets: Octets, report: StatusReport) -> None:
 
 def encode(pdu: Pdu) -> bytes:
     """The octets of a PDU, with the SMSC's first (00 when None); Malformed when it cannot be written."""
-    return number.write_smsc(pdu.smsc) + WRITERS[type(pdu)](pdu)
+    return address_field.write_smsc(pdu.smsc) + WRITERS[type(pdu)](pdu)
 
 
 def octet(value: int) -> bytes:
@@ -184,7 +188,7 @@ def write_deliver(pdu: Deliver) -> bytes:
     first |= UDHI * bool(pdu.header) | REPLY_PATH * pdu.reply_path
     return (
         octet(first)
-        + number.write(pdu.originator)
+        + address_field.write(pdu.originator)
         + octet(pdu.pid)
         + octet(pdu.dcs)
         + timestamp.write(pdu.timestamp)
@@ -200,7 +204,7 @@ def write_submit(pdu: Submit) -> bytes:
     return (
         octet(first)
         + octet(pdu.reference)
-        + number.write(pdu.to)
+        + address_field.write(pdu.to)
         + octet(pdu.pid)
         + octet(pdu.dcs)
         + period
@@ -214,7 +218,7 @@ def write_report(pdu: StatusReport) -> bytes:
     first |= UDHI * bool(pdu.header)
     content = bool(pdu.data or pdu.header)
     present = PI_PID * bool(pdu.pid) | PI_DCS * bool(pdu.dcs) | PI_DATA * content
-    written = octet(first) + octet(pdu.reference) + number.write(pdu.recipient)
+    written = octet(first) + octet(pdu.reference) + address_field.write(pdu.recipient)
     written += timestamp.write(pdu.timestamp) + timestamp.write(pdu.discharge) + octet(pdu.status)
     if present:
         written += octet(present) + (octet(pdu.pid) if pdu.pid else b"") + (octet(pdu.dcs) if pdu.dcs else b"")

@@ -6,8 +6,8 @@ from typing import Final
 from attrs import define
 
 from transport.plugins.sms import timestamp
+from transport.plugins.sms.address_field import SWAPPED
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.number import SWAPPED
 from transport.plugins.sms.octets import Octets
 
 MINUTE: Final = 60
