@@ -130,14 +130,19 @@ class StoreContract(TestCase):
             await self.store.save_contact(who, ContactRow("", "", True))
             await self.store.save_room(who, KeptRoom("net", "#verona", "r"))
             await self.store.save_seat(SeatRow(who, "phone", "#a%net", "r"))
-            await self.store.inbox_put(who, "net", "k", "<message/>")
+            had = await self.store.inbox_put(who, "net", "k", "<message/>")
+            assert had is not None
+            await self.store.inbox_done([had])
+            await self.store.inbox_put(who, "net", "waits", "<message/>")
             self.store.archive(row(1, who))
         await self.store.remove_member(ROMEO)
         self.assertEqual(await self.store.load(ROMEO), OwnerState(ROMEO))
         self.assertEqual(await self.store.history(ROMEO, "net", "#a", 10), [])
         self.assertEqual(await self.store.members(), [JULIET])
         self.assertEqual([seat.owner for seat in await self.store.seats()], [JULIET])
-        self.assertEqual([waiting.owner for waiting in await self.store.inbox()], [JULIET])
+        self.assertEqual([waiting.owner for waiting in await self.store.inbox()], [ROMEO, JULIET])
+        self.assertIsNotNone(await self.store.inbox_put(ROMEO, "net", "k", "<message/>"))
+        self.assertIsNone(await self.store.inbox_put(JULIET, "net", "k", "<message/>"))
         self.assertEqual(len(await self.store.history(JULIET, "net", "#a", 10)), 1)
         self.assertIn("net", (await self.store.load(JULIET)).accounts)
 
@@ -219,6 +224,31 @@ class StoreContract(TestCase):
         )
         await self.store.inbox_done([first])
         self.assertEqual([w.id for w in await self.store.inbox()], [second])
+
+    async def test_the_inbox_is_read_in_pages(self) -> None:
+        ids = [await self.store.inbox_put(ROMEO, "sms", str(n), "<a/>") for n in range(5)]
+        assert ids[1] is not None
+        self.assertEqual([w.id for w in await self.store.inbox(ids[1], 2)], ids[2:4])
+
+    async def test_what_has_come_back_waits_for_its_owner_until_it_is_done(self) -> None:
+        first, second = [await self.store.inbox_put(ROMEO, "sms", n, f"<{n}/>") for n in ("a", "b")]
+        other = await self.store.inbox_put(JULIET, "sms", "1", "<c/>")
+        assert first is not None
+        assert second is not None
+        assert other is not None
+        await self.store.inbox_done([first, second])
+        self.assertEqual(await self.store.inbox_back(ROMEO, [first, second, other]), 0)
+        self.assertEqual([w.xml for w in await self.store.inbox_of(ROMEO)], ["<a/>", "<b/>"])
+        self.assertEqual(await self.store.inbox_of(JULIET), [])
+        self.assertEqual([w.id for w in await self.store.inbox()], [first, second, other])
+        await self.store.inbox_done([first])
+        self.assertEqual([w.id for w in await self.store.inbox_of(ROMEO)], [second])
+
+    async def test_what_has_come_back_is_bounded(self) -> None:
+        ids = [await self.store.inbox_put(ROMEO, "sms", str(n), "<a/>") for n in range(1003)]
+        known = [id for id in ids if id is not None]
+        self.assertEqual(await self.store.inbox_back(ROMEO, known), 3)
+        self.assertEqual([w.id for w in await self.store.inbox_of(ROMEO)], known[3:])
 
     async def test_a_known_key_is_refused_even_after_delivery(self) -> None:
         first = await self.store.inbox_put(ROMEO, "sms", "1", "<a/>")

@@ -285,3 +285,20 @@ def test_what_was_given_up_while_the_link_was_down_is_told_when_it_is_up() -> No
     gateway.pass_time(2)
     assert bodies(gateway) == ["3", "4"]
     assert [e["count"] for e in gateway.logged if e["log_level"].name == "warn"] == [3]
+
+
+def test_what_is_put_goes_out_at_once_behind_what_was_sent_or_not_at_all() -> None:
+    gateway = up()
+    gateway.link.send(message("sent"))
+    assert gateway.link.put(message("put"))
+    assert bodies(gateway) == ["sent", "put"]
+    gateway.server.session.loseConnection()
+    assert not gateway.link.put(message("while down"))
+    gateway.pass_time(1)
+    assert bodies(gateway) == ["sent", "put"]
+
+
+def test_what_fits_is_counted_in_octets() -> None:
+    gateway = up(stanza_bytes=1000)
+    assert gateway.link.fits("x" * 1000)
+    assert not gateway.link.fits("é" * 501)

@@ -121,7 +121,7 @@ def test_a_receipt_comes_only_when_the_far_end_has_it() -> None:
         out = world.got(lambda: world.session.host.deliver(Delivered("c1", Target(Kind.CONTACT, "juliet"))))
     finally:
         world.network.__class__.features -= {Feature.RECEIPTS}
-    assert [(e.name, e.get("id")) for s in out for e in s.elements()] == [("received", "c1")]
+    assert [(e.name, e.get("id")) for s in out for e in s.elements()] == [("received", "c1"), ("store", "")]
 
 
 def test_a_text_beyond_the_limit_is_refused() -> None:

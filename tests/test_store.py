@@ -71,6 +71,23 @@ class InlineStoreTests(InFolder, store_contract.StoreContract):
         self.assertIsNotNone(await self.store.inbox_put(ROMEO, "sms", "1", "<a/>"))
         self.assertIsNone(await self.store.inbox_put(ROMEO, "sms", "2", "<a/>"))
 
+    async def test_what_has_arrived_cannot_come_back_after_ten_minutes(self) -> None:
+        first = await self.store.inbox_put(ROMEO, "sms", "1", "<a/>")
+        assert first is not None
+        await self.store.inbox_done([first])
+        self.clock.advance(601)
+        await self.store.inbox_done([])
+        await self.store.inbox_back(ROMEO, [first])
+        self.assertEqual(await self.store.inbox_of(ROMEO), [])
+
+    async def test_what_came_back_long_ago_is_given_up(self) -> None:
+        first = await self.store.inbox_put(ROMEO, "sms", "1", "<a/>")
+        assert first is not None
+        await self.store.inbox_back(ROMEO, [first])
+        self.clock.advance(31 * 86400)
+        self.assertEqual(await self.store.inbox_back(ROMEO, []), 1)
+        self.assertEqual(await self.store.inbox(), [])
+
     async def test_secrets_are_not_in_the_file(self) -> None:
         await self.store.save_account(ROMEO, AccountRow("net", {}, {"password": "wherefore-art-thou"}))
         await self.store.stop()
@@ -116,10 +133,10 @@ class StartTests(InFolder, TestCase):
         scripts = module.scripts("sqlite")
         self.patch(module, "scripts", lambda dialect: (*scripts, "CREATE TABLE later (a TEXT);"))
         self.run_once()
-        copy = self.folder / "db.version-1"
+        copy = self.folder / f"db.version-{len(scripts)}"
         self.assertEqual(copy.stat().st_mode & 0o777, 0o600)
         connection = sqlite3.connect(copy)
-        self.assertEqual(connection.execute("SELECT number FROM version").fetchall(), [(1,)])
+        self.assertEqual(connection.execute("SELECT number FROM version").fetchall(), [(len(scripts),)])
         connection.close()
 
     def test_an_upgrade_that_fails_changes_nothing(self) -> None:

@@ -4,8 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transport.api import Message, Refused
+from transport.refusals import words_for
 from transport.testing.host import FakeHost
-from transport.tickets import Copy, copy, recall, refusal, ticket, written_to
+from transport.tickets import Copy, copy, recall, ticket, written_to
 from transport.xmpp.element import Element
 from transport.xmpp.ns import MESSAGE, XML, tag
 
@@ -32,7 +33,7 @@ def test_a_copy_answers_from_its_recipient_and_names_them() -> None:
     message = recall(ticket(Message("x", "m1", origin=copy(Element(MESSAGE, ATTRS), "b%net@gw.test")), 1.0))
     assert isinstance(message.origin, Copy)
     assert written_to(message) == "b%net@gw.test"
-    assert str(refusal(message.origin, Refused("forbidden", "No."))) == "Not sent to b: No."
+    assert str(words_for(message.origin, Refused("forbidden", "No."))) == "Not sent to b: No."
 
 
 def test_a_message_of_nobody_keeps_its_id_only() -> None:

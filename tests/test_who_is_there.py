@@ -5,9 +5,11 @@ from typing import Any
 from attrs import evolve
 
 from tests.edges import JULIET, NET, PHONE, asked, bodies, errors, member, presence, seated
-from tests.world import DOMAIN, HOME, ROOM, World, condition
+from tests.world import DOMAIN, HOME, ROMEO, ROOM, World, condition
+from transport.api import Presence, Show
 from transport.config import NetworkConfig
 from transport.store.interface import ContactRow
+from transport.xmpp.element import Element
 
 # who is there
 
@@ -210,3 +212,31 @@ def test_hosts_that_somebody_only_asks_about_leave_nothing_behind() -> None:
         assert len(world.assembly.commands._places) == 3
     out = world.say(f"<message from='{HOME}' to='host1.example@{DOMAIN}' type='chat'><body>help</body></message>")
     assert "register" in bodies(out)[0]
+
+
+def shown(stanzas: list[Element], of: str = NET) -> list[tuple[str, str, list[str]]]:
+    """What presences of an address say: to whom, type, and texts inside."""
+    return [
+        (s.get("to"), s.get("type"), [e.text for e in s.elements() if e.name in ("show", "status")])
+        for s in stanzas
+        if s.name == "presence" and s.get("from") == of
+    ]
+
+
+def test_a_network_has_a_presence_of_its_own_that_later_clients_see() -> None:
+    world = member()
+    session = world.session
+    out = world.got(lambda: session.host.deliver(Presence("", Show.AWAY, "no network")))
+    assert shown(out) == [(ROMEO, "", ["away", "no network"])]
+    assert shown(world.say(presence(jid=PHONE))) == [(PHONE, "", ["away", "no network"])]
+    out = world.got(lambda: session.host.deliver(Presence("", Show.OFFLINE, "no modem")))
+    assert shown(out) == [(ROMEO, "unavailable", ["no modem"])]
+
+
+def test_a_network_that_is_lost_is_what_it_says_only_when_it_says_it_again() -> None:
+    world = member()
+    session = world.session
+    world.got(lambda: session.host.deliver(Presence("", Show.DND, "quota reached")))
+    assert [show[2][0] for show in shown(world.got(session.lost))] == ["xa"]
+    world.turn(100)
+    assert shown(world.got(session.online)) == [(ROMEO, "", [])]

@@ -178,7 +178,7 @@ def test_a_letter_becomes_a_receipt_when_the_far_end_has_it() -> None:
     host = session.plugin.host  # type: ignore[attr-defined]
     out = world.got(lambda: host.deliver(Delivered("l1", Target(Kind.CONTACT, "JulietC"))))
     assert out[0].get("from") == f"^juliet^c%post@{DOMAIN}"
-    assert [e.name for e in out[0].elements()] == ["received"]
+    assert [e.name for e in out[0].elements()] == ["received", "store"]
 
 
 def test_a_hub_delivers_to_an_owner_who_is_not_signed_in() -> None:

@@ -55,6 +55,7 @@ class World:
         self.assembly = Assembly(self.config, self.reactor, self.plugins, self.store)
         self.gateway = self.assembly.gateway()
         self.assembly.link.send = self.send  # type: ignore[method-assign]
+        self.assembly.link.put = self.put  # type: ignore[method-assign]
         self.gateway = self.rewired()
         self.assembly.link.startService = lambda: None  # type: ignore[method-assign]
         self.assembly.link.stopService = lambda: None  # type: ignore[method-assign, return-value, assignment]
@@ -72,6 +73,11 @@ class World:
 
     def send(self, xml: str) -> None:
         self.out += parse(xml)
+
+    def put(self, xml: str) -> bool:
+        if self.assembly.link.up:
+            self.send(xml)
+        return self.assembly.link.up
 
     def turn(self, seconds: float = 0) -> None:
         """Let what is due happen."""

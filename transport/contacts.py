@@ -143,13 +143,18 @@ class Contacts:
         if not key[1]:
             return self._network_presence(owner, jid, to, session)
         show, status = session.shown.get(key[1], (Show.OFFLINE, "")) if session else (Show.OFFLINE, "")
-        return build.presence(jid, to, "unavailable" if show == Show.OFFLINE else "", _inside(show, status))
+        if show == Show.OFFLINE:
+            return build.presence(jid, to, "unavailable", _inside("", status))
+        return build.presence(jid, to, "", _inside(show, status))
 
     def _network_presence(self, owner: Owner, jid: str, to: str, session: Session | None) -> str:
         if session is None or session.state is State.OFFLINE:
             return build.presence(jid, to, "unavailable")
         if session.online:
-            return build.presence(jid, to, "", self.caps())
+            show, status = session.shown.get("", (Show.ONLINE, ""))
+            if show == Show.OFFLINE:
+                return build.presence(jid, to, "unavailable", _inside("", status))
+            return build.presence(jid, to, "", _inside(show, status) + self.caps())
         words = Text("Connecting to {network}.", network=session.name)
         return build.presence(jid, to, "", _inside(Show.XA, self._translator.render(words, owner.lang)) + self.caps())
 
@@ -177,6 +182,7 @@ class Contacts:
         if session.online:
             self._follow(session)
             return
+        session.shown.pop("", None)
         for name in session.shown:
             self._send(build.presence(self.jid((session.name, name)), owner.jid, "unavailable"))
         session.shown.clear()
@@ -201,6 +207,9 @@ class Contacts:
 
     def network_presence(self, session: Session, event: Presence) -> None:
         """A contact is there, or away, or gone; kept only for contacts that the owner follows."""
+        if not event.name:
+            self._own_presence(session, event)
+            return
         key = (session.name, event.name)
         row = session.owner.state.contacts.get(key)
         if row is None or not row.to_contact:
@@ -212,6 +221,13 @@ class Contacts:
         if event.nick and event.nick != row.nick:
             self._save(session.owner, evolve(row, nick=event.nick))
         self.show(session.owner, key, session.owner.jid)
+
+    def _own_presence(self, session: Session, event: Presence) -> None:
+        """How the network itself is, as long as the session lasts."""
+        session.shown[""] = (event.show, event.status)
+        key = (session.name, "")
+        if key in session.owner.state.contacts or session.name in session.owner.state.accounts:
+            self.show(session.owner, key, session.owner.jid)
 
     def network_item(self, session: Session, event: RosterItem) -> None:
         """The account's own list has a contact: offer it (RFC 6121 section 3.1)."""

@@ -120,7 +120,9 @@ class Delivery:
         self.fail_held(session, reason)
 
     def fail_pending(self, session: Session, reason: Refused) -> None:
-        """The plugin will not tell the outcome of these any more."""
+        """The plugin will not tell the outcome of these any more, unless it waits and retries by itself."""
+        if session.network.queues:
+            return
         for message in list(session.pending):
             self.failed(session, message, reason)
 

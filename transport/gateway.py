@@ -70,7 +70,7 @@ class Gateway(Service):
         self.started: Deferred[None] = Deferred()
         self._prune = LoopingCall(self._prune_archive)
         self._prune.clock = parts.reactor
-        self._sweep = LoopingCall(parts.sessions.sweep)
+        self._sweep = LoopingCall(self._tidy)
         self._sweep.clock = parts.reactor
         self._crashed: Sequence[SeatRow] = ()
         self._was_up = False
@@ -114,6 +114,10 @@ class Gateway(Service):
         done = self.parts.store.prune_archive(before)
         done.addErrback(lambda failure: self.log.failure("old messages could not be dropped", failure))
         return done
+
+    def _tidy(self) -> None:
+        self.parts.sessions.sweep()
+        self.parts.safe.tidy()
 
     # the link
 
@@ -200,6 +204,7 @@ class Gateway(Service):
         """No stanzas can flow; the networks stay connected."""
         self.log.warn("not connected to the XMPP server: {reason}", reason=reason)
         self._stay()
+        self.parts.safe.down()
         self.parts.tracker.fail_all(reason)
         for owner in self.parts.owners.all():
             owner.clients.clear()

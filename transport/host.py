@@ -11,16 +11,31 @@ from twisted.logger import Logger
 from zope.interface import implementer
 
 from transport import tickets
-from transport.api import Account, Event, IHost, IHubHost, INetwork, IPluginStore, Message, MessageIn, Text
+from transport.api import (
+    Accepted,
+    Account,
+    Delivered,
+    Event,
+    Failed,
+    IHost,
+    IHubHost,
+    INetwork,
+    IPluginStore,
+    Message,
+    Text,
+)
 from transport.guard import guarded_endpoint
 from transport.owners import Owner, Owners
 from transport.render import Render
+from transport.render_kept import RenderKept
 from transport.safe import Safe
 from transport.session import Session, State
 from transport.sessions import Sessions
 from transport.store.interface import AccountRow, IStore
 
 T = TypeVar("T")
+# What a network that waits and retries by itself may tell of a message when its session has ended.
+OUTCOMES = (Accepted, Delivered, Failed)
 
 
 @define
@@ -31,6 +46,7 @@ class Core:
     owners: Owners
     sessions: Sessions
     render: Render
+    kept: RenderKept
     store: IStore
     safe: Safe
     tell_admins: Callable[[Text], None]
@@ -77,7 +93,7 @@ class SessionHost:
     def deliver(self, event: Event) -> None:
         """Take an event of a session that is still the owner's."""
         session = self._session
-        if session.state is State.OFFLINE:
+        if session.state is State.OFFLINE and not (session.network.queues and isinstance(event, OUTCOMES)):
             return
         try:
             self._table[event.__class__](session, event)
@@ -158,9 +174,7 @@ class OwnerHost:
 
 
 def _safely(core: Core, owner: str, network: INetwork, event: Event, key: str) -> Deferred[None]:
-    if not isinstance(event, MessageIn):
-        raise TypeError("only messages can be delivered safely")
-    return core.safe.deliver(owner, network, event, key)
+    return core.safe.deliver(owner, network.name, core.kept.parcel(owner, network, event), key)
 
 
 @implementer(IPluginStore)

@@ -1,7 +1,6 @@
 """What networks tell, as stanzas: the only way from legacy to XMPP."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from twisted.internet.interfaces import IReactorTime
@@ -13,7 +12,6 @@ from transport.api import (
     Delivered,
     Disconnected,
     Failed,
-    INetwork,
     Invited,
     Kind,
     Message,
@@ -30,7 +28,9 @@ from transport.api import (
     Typing,
 )
 from transport.contacts import Contacts
-from transport.networks import jid_of, native
+from transport.networks import native
+from transport.refusals import error_for
+from transport.render_kept import receipt
 from transport.render_rooms import RenderRooms
 from transport.render_sessions import RenderSessions
 from transport.room_view import RoomView, there
@@ -41,7 +41,7 @@ from transport.text.styling import xhtml
 from transport.text.translate import Translator
 from transport.xmpp import stanza as build
 from transport.xmpp.element import Element, attribute, text
-from transport.xmpp.ns import CHATSTATES, MARKERS, MUC_USER, RECEIPTS, STANZA_ID, tag
+from transport.xmpp.ns import CHATSTATES, MARKERS, MUC_USER, STANZA_ID, tag
 
 _ORIGIN_ID = tag(STANZA_ID, "origin-id")
 # Well below what servers take as one stanza, even when every character is escaped.
@@ -104,7 +104,7 @@ class Render:
             local = local_part(network.name, name[:200], network.case) or network.name
         return f"{local}@{self._domain}"
 
-    def _answering(self, session: Session, name: str) -> str:
+    def answering(self, session: Session, name: str) -> str:
         """The address that a contact answers from: as its owner spells it."""
         spelled = session.spelled
         return (spelled.get(name) if spelled else None) or self.jid(session, name)
@@ -170,7 +170,7 @@ class Render:
             if room is not None and self._whisper(room, sender, payload):
                 return
         self._send(
-            f"<message from='{attribute(self._answering(session, sender.name))}' to='{session.owner.jid_attr}' "
+            f"<message from='{attribute(self.answering(session, sender.name))}' to='{session.owner.jid_attr}' "
             f"type='chat' id='{self._new_id()}'>{payload}</message>"
         )
 
@@ -188,14 +188,6 @@ class Render:
                 f"type='chat' id='{self._new_id()}'>{payload}<x xmlns='{MUC_USER}'/></message>",
             )
         return True
-
-    def kept_stanza(self, owner: str, network: INetwork, event: MessageIn) -> str:
-        """A contact's message as it is kept until the XMPP server has it; it carries its own time."""
-        when = event.message.when or datetime.fromtimestamp(self._reactor.seconds(), UTC)
-        payload = f"<body>{text(event.message.text[:LONGEST])}</body>{build.delay(when, self._domain)}"
-        return build.message(
-            jid_of(network, event.sender.name, self._domain), owner, "chat", payload, id=self._new_id()
-        )
 
     # the owner's own messages
 
@@ -229,14 +221,15 @@ class Render:
         # However often it fails, its sender is told once.
         message.origin = None
         if element is not None:
-            words = self._translator.render(reason.text, element.lang)
-            error = build.error_reply(element, reason.condition, words, lang=element.lang)
+            error = error_for(element, reason, self._translator)
             if error is not None:
                 self._send(error)
 
     def delivered(self, session: Session, event: Delivered) -> None:
         """The far end has a message (XEP-0184)."""
-        self._note(session, event.sender, f"<received xmlns='{RECEIPTS}' id='{attribute(event.message_id)}'/>")
+        xml = receipt(event, session.owner.jid, self.answering(session, event.sender.name), self._new_id())
+        if xml:
+            self._send(xml)
 
     def read(self, session: Session, event: Read) -> None:
         """The far end has read a message (XEP-0333)."""

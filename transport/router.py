@@ -13,10 +13,11 @@ from transport.api import Refused
 from transport.jid import bare
 from transport.owners import Owner, Owners
 from transport.rates import Rates
+from transport.refusals import error_for
 from transport.text.translate import Translator
 from transport.xmpp import stanza as build
 from transport.xmpp.element import Element, Escaped, attribute
-from transport.xmpp.ns import IQ
+from transport.xmpp.ns import IQ, MESSAGE
 
 QUEUED = 200
 # Characters of an answer: what is longer might be more than the server takes, and would be lost.
@@ -159,10 +160,7 @@ class Router:
 
     def refuse(self, element: Element, reason: Refused, payload: str = "") -> None:
         """Answer a stanza with an error; one that is itself an error is never answered."""
-        text = self._translator.render(reason.text, element.lang)
-        answer = build.error_reply(
-            element, reason.condition, text, lang=element.lang, extra=getattr(reason, "extra", ""), payload=payload
-        )
+        answer = error_for(element, reason, self._translator, payload)
         if answer is not None:
             self._send(answer)
 
@@ -170,6 +168,10 @@ class Router:
         # An answer must still arrive, or our own questions would fail for who is merely busy.
         if element.tag == IQ and element.attrs.get("type") in ("result", "error"):
             self._answered(element)
+            return
+        # A message of ours that comes back must not be lost with them.
+        if element.tag == MESSAGE and element.attrs.get("type") == "error":
+            self._receive_cold(element.attrs["from"].partition("/")[0], element)
             return
         self.refuse(element, Refused("policy-violation", "You are sending too fast; please wait.", retry_after=5))
 

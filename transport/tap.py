@@ -32,7 +32,7 @@ from transport.handlers.talk import Talk
 from transport.host import Core, HubHost, SessionHost
 from transport.ids import make_ids
 from transport.kept import Kept
-from transport.networks import Networks
+from transport.networks import Networks, jid_of
 from transport.notify import notify
 from transport.own_commands import OwnCommands
 from transport.owners import Owners
@@ -41,6 +41,7 @@ from transport.rates import Rates
 from transport.registration import Registration
 from transport.reload import reload_on_hangup
 from transport.render import Render
+from transport.render_kept import RenderKept
 from transport.render_rooms import RenderRooms
 from transport.render_sessions import RenderSessions
 from transport.room_view import RoomView
@@ -212,13 +213,25 @@ class Assembly:
         self.render.sessions = self.sessions
         rooms.delivery = self.delivery
         self.kept = Kept(self.store, self.owners, self.sessions, Router.log)
-        self.safe = Safe(
-            self.store, send, self.tracker.proof, lambda: self.link.up, self.render.kept_stanza, self.reactor.callLater
+        self.safe = Safe(self.store, self.link, self.tracker.proof, self.reactor, self.is_there, self.tell_admins)
+        kept = RenderKept(
+            self.domain, self.reactor, self.new_id, self.translator, self.answering, self.config.limits.stanza_bytes
         )
         self.core = Core(
-            self.reactor, self.owners, self.sessions, self.render, self.store, self.safe, self.tell_admins,
+            self.reactor, self.owners, self.sessions, self.render, kept, self.store, self.safe, self.tell_admins,
             lambda: self.sessions.closing,
         )  # fmt: skip
+
+    def is_there(self, owner: str, client: str) -> bool:
+        """Whether a client of an owner is available to us."""
+        found = self.owners.get(owner)
+        return found is not None and client in found.clients
+
+    def answering(self, owner: str, network: INetwork, name: str) -> str:
+        """The address that a contact of an owner answers from."""
+        found = self.owners.get(owner)
+        session = found.sessions.get(network.name) if found is not None else None
+        return self.render.answering(session, name) if session is not None else jid_of(network, name, self.domain)
 
     def make_handlers(self) -> None:
         """The router, and a handler for each feature."""
@@ -244,13 +257,14 @@ class Assembly:
             self.refuse, self.persistent, limits.rooms_per_user,
         )  # fmt: skip
         self.presences = Presences(
-            self.networks, self.sessions, self.contacts, self.rooms, self.registration, self.access, address_of
-        )
+            self.networks, self.sessions, self.contacts, self.rooms, self.registration, self.access, address_of,
+            self.safe.arrived,
+        )  # fmt: skip
         dialogues = Dialogues(desk, self.reactor, self.translator)
         talk = Talk(self.domain, self.networks, dialogues, self.translator, send, self.refuse, self.new_id)
         messages = Messages(
             self.domain, self.networks, self.sessions, self.delivery, talk, self.rooms, self.refuse, address_of,
-            limits.message_bytes,
+            limits.message_bytes, self.safe.bounced,
         )  # fmt: skip
         self.link.on_stanza = router.receive
         router.stanzas(MESSAGE, messages.handle)

@@ -3,8 +3,7 @@
 import json
 from datetime import UTC, datetime
 
-from transport.address import read
-from transport.api import Message, Refused, Text
+from transport.api import Message
 from transport.jid import bare
 from transport.xmpp.element import Element
 from transport.xmpp.ns import MESSAGE, XML, tag
@@ -62,11 +61,3 @@ def written_to(message: Message | None) -> str | None:
     if origin is None:
         return None
     return origin.recipient if isinstance(origin, Copy) else bare(origin.attrs["to"])
-
-
-def refusal(origin: Element, reason: Refused) -> Text:
-    """Why a message goes nowhere; of one to several people, to whom."""
-    if isinstance(origin, Copy):
-        name = read(origin.recipient.rpartition("@")[0]).name or origin.recipient
-        return Text("Not sent to {name}: {why}", name=name, why=reason.text)
-    return reason.text

@@ -19,6 +19,7 @@ from transport.rooms import Room
 from transport.session import Session
 from transport.sessions import Sessions
 from transport.xmpp.element import Element
+from transport.xmpp.iq import error_of
 from transport.xmpp.ns import BODY
 
 SPELLINGS = 1000
@@ -40,6 +41,7 @@ class Messages:
         refuse: Callable[..., None],
         address: Callable[[str], Address],
         limit: int,
+        came_back: Callable[[str, str, str, str], bool],
     ) -> None:
         self._domain = domain
         self._networks = networks
@@ -50,6 +52,7 @@ class Messages:
         self._refuse = refuse
         self._address = address
         self._limit = limit
+        self._came_back = came_back
 
     def handle(self, owner: Owner, element: Element, from_: str, to: str) -> None:
         """A message of an owner; Refused when it goes nowhere."""
@@ -152,8 +155,7 @@ class Messages:
 
     def _in_room(self, owner: Owner, element: Element, from_: str, to: str, address: Address) -> Any:
         """A private message to an occupant, or an invitation; anything else to a room is a mistake."""
-        bare = to.partition("/")[0]
-        room = owner.rooms.get(bare)
+        room = owner.rooms.get(bare(to))
         if self._rooms.invitation(owner, room, element, from_):
             return None
         if element.child(BODY) is None:
@@ -173,9 +175,13 @@ class Messages:
     # what comes back
 
     def _bounced(self, owner: Owner, element: Element, from_: str, to: str) -> None:
-        room = owner.rooms.get(to.partition("/")[0])
+        room = owner.rooms.get(bare(to))
         if room is not None:
             self._rooms.bounced(room, element, from_)
+            return
+        id = element.attrs.get("id")
+        if id:
+            self._came_back(owner.jid, id, bare(to), error_of(element).condition)
 
     def _report(self, done: Deferred[None], element: Element) -> None:
         def failed(failure: Any) -> None:

@@ -39,6 +39,7 @@ class Presences:
         registration: Registration,
         access: Access,
         address: Callable[[str], Address],
+        came: Callable[[str], None],
     ) -> None:
         self._networks = networks
         self._sessions = sessions
@@ -47,6 +48,7 @@ class Presences:
         self._registration = registration
         self._access = access
         self._address = address
+        self._came = came
 
     def handle(self, owner: Owner, element: Element, from_: str, to: str) -> None:
         """A presence of an owner."""
@@ -106,6 +108,7 @@ class Presences:
         if known is None:
             self.sign_in(owner)
             self._contacts.arrived(owner, from_)
+            self._came(owner.jid)
         if known != client:
             self._tell_networks(owner)
 

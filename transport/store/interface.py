@@ -124,7 +124,7 @@ class IStore(Interface):
         """Register an owner with the gateway."""
 
     def remove_member(owner: str) -> Deferred[None]:
-        """Forget an owner wholly: accounts, preferences, contacts, rooms, archive, inbox, seats."""
+        """Forget an owner: accounts, preferences, contacts, rooms, archive, seats; not what waits in the inbox."""
 
     def save_account(owner: str, row: AccountRow) -> Deferred[None]:
         """Keep an account, in place of an older one."""
@@ -171,10 +171,22 @@ class IStore(Interface):
         """Keep a stanza and its dedupe key; its id, or None when the key is known already."""
 
     def inbox_done(ids: Iterable[int]) -> Deferred[None]:
-        """The XMPP server has these; the keys stay known for 30 days."""
+        """The XMPP server has these; the stanzas are kept for ten minutes more, the keys for 30 days.
 
-    def inbox() -> Deferred[Sequence[InboxRow]]:
-        """What the XMPP server may not have yet, oldest first."""
+        Also called without ids, now and then, so that old ones are forgotten.
+        """
+
+    def inbox_back(owner: str, ids: Iterable[int]) -> Deferred[int]:
+        """The owner's server has sent these back; the last 1,000 of the last 30 days are kept.
+
+        Returns how many were given up.
+        """
+
+    def inbox(after: int = 0, limit: int = 1000) -> Deferred[Sequence[InboxRow]]:
+        """What the XMPP server may not have yet, oldest first: those whose id is greater than `after`."""
+
+    def inbox_of(owner: str) -> Deferred[Sequence[InboxRow]]:
+        """What an owner's server has sent back, oldest first."""
 
     def get(scope: str, key: str) -> Deferred[str | None]:
         """A small durable fact; `scope` is `core` or a network's name."""

@@ -9,8 +9,12 @@ from transport.store.interface import AccountRow, ArchiveRow, ContactRow, InboxR
 from transport.store.seal import Seal
 
 KEY_DAYS = 30
+# Seconds after which no server sends a message back any more.
+LATE = 600
+# Of one owner.
+MOST_BACK = 1000
 PRUNE_ROWS = 2000
-OF_OWNER = ("member", "account", "secret", "preference", "contact", "room", "seat", "archive", "inbox")
+OF_OWNER = ("member", "account", "secret", "preference", "contact", "room", "seat", "archive")
 
 ARCHIVE = (
     "INSERT OR IGNORE INTO archive (id, owner, network, name, at, nick, body, extra) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
@@ -84,6 +88,8 @@ def remove_member(t: Transaction, owner: str) -> None:
     """Forget an owner wholly."""
     for table in OF_OWNER:
         t.execute(f"DELETE FROM {table} WHERE owner = ?", (owner,))  # noqa: S608
+    # What is on its way to them must not be lost; it is forgotten once it has arrived.
+    t.execute("DELETE FROM inbox WHERE owner = ? AND (xml IS NULL OR had IS NOT NULL)", (owner,))
 
 
 def save_contact(t: Transaction, owner: str, row: ContactRow) -> None:
@@ -119,15 +125,35 @@ def inbox_put(t: Transaction, row: tuple[str, str, str, str, float]) -> int | No
 
 
 def inbox_done(t: Transaction, ids: Iterable[int], now: float) -> None:
-    """Empty rows that are delivered; forget keys that are old."""
-    t.executemany("UPDATE inbox SET xml = NULL, at = ? WHERE id = ?", [(now, id) for id in ids])
+    """Note what is delivered; forget texts that cannot come back any more, and keys that are old."""
+    t.executemany("UPDATE inbox SET had = ?1, at = ?1, back = NULL WHERE id = ?2", [(now, id) for id in ids])
+    t.execute("UPDATE inbox SET xml = NULL WHERE xml IS NOT NULL AND had < ?", (now - LATE,))
     t.execute("DELETE FROM inbox WHERE xml IS NULL AND at < ?", (now - KEY_DAYS * 86400,))
 
 
-def inbox(t: Transaction) -> list[InboxRow]:
+def inbox_back(t: Transaction, owner: str, ids: Iterable[int], now: float) -> int:
+    """Note what has come back, and give up what is too old or too much: how many that were."""
+    t.executemany(
+        "UPDATE inbox SET back = ?, had = NULL WHERE id = ? AND owner = ? AND xml IS NOT NULL",
+        [(now, id, owner) for id in ids],
+    )
+    return t.execute(
+        "UPDATE inbox SET xml = NULL, back = NULL WHERE owner = ?1 AND back IS NOT NULL AND (at < ?2 OR id NOT IN "
+        "(SELECT id FROM inbox WHERE owner = ?1 AND back IS NOT NULL ORDER BY id DESC LIMIT ?3))",
+        (owner, now - KEY_DAYS * 86400, MOST_BACK),
+    ).rowcount
+
+
+def inbox(t: Transaction, after: int, limit: int) -> list[InboxRow]:
     """What is not delivered, oldest first."""
-    rows = t.execute("SELECT id, owner, xml FROM inbox WHERE xml IS NOT NULL ORDER BY id")
-    return [InboxRow(*row) for row in rows]
+    sql = "SELECT id, owner, xml FROM inbox WHERE xml IS NOT NULL AND had IS NULL AND id > ? ORDER BY id LIMIT ?"
+    return [InboxRow(*row) for row in t.execute(sql, (after, limit))]
+
+
+def inbox_of(t: Transaction, owner: str) -> list[InboxRow]:
+    """What has come back from an owner's server, oldest first."""
+    sql = "SELECT id, owner, xml FROM inbox WHERE owner = ? AND back IS NOT NULL ORDER BY id"
+    return [InboxRow(*row) for row in t.execute(sql, (owner,))]
 
 
 def column(t: Transaction, sql: str, parameters: tuple[Any, ...] = ()) -> list[str]:

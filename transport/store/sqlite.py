@@ -226,8 +226,15 @@ class SqliteStore:
         done, now = list(ids), self._time.seconds()
         return self._write(lambda t: queries.inbox_done(t, done, now))
 
-    def inbox(self) -> Deferred[Sequence[InboxRow]]:
-        return self._read(queries.inbox)
+    def inbox_back(self, owner: str, ids: Iterable[int]) -> Deferred[int]:
+        back, now = list(ids), self._time.seconds()
+        return self._write(lambda t: queries.inbox_back(t, owner, back, now))
+
+    def inbox(self, after: int = 0, limit: int = 1000) -> Deferred[Sequence[InboxRow]]:
+        return self._read(lambda t: queries.inbox(t, after, limit))
+
+    def inbox_of(self, owner: str) -> Deferred[Sequence[InboxRow]]:
+        return self._read(lambda t: queries.inbox_of(t, owner))
 
     # The gateway itself, and plugins
 

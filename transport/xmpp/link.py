@@ -100,7 +100,7 @@ class Link(Service):
         since it would end the stream for everybody.
         """
         # No character is longer than four bytes.
-        if len(xml) * 4 > self.stanza_bytes and len(octets(xml)) > self.stanza_bytes:
+        if len(xml) * 4 > self.stanza_bytes and not self.fits(xml):
             self._drop(xml)
             return
         if self.check:
@@ -113,6 +113,21 @@ class Link(Service):
         self.out.append(xml)
         if len(self.out) >= MOST_GATHERED:
             self._flush()
+
+    def put(self, xml: str) -> bool:
+        """Send one stanza that fits, now or not at all: false, and nothing waits, when there is no link."""
+        if self.check:
+            verify(xml, self.domain)
+        if not self.up or self.stream is None:
+            return False
+        self._flush()
+        self.quiet = False
+        self.stream.write(octets(xml))
+        return True
+
+    def fits(self, xml: str) -> bool:
+        """Whether the server takes a stanza of this length."""
+        return len(xml) * 4 <= self.stanza_bytes or len(octets(xml)) <= self.stanza_bytes
 
     def startService(self) -> None:
         """Begin to connect."""
