@@ -17,7 +17,7 @@ ROOMS = (
     {"store", "config", "options", "sections", "metrics", "guard", "access", "logs", "notify", "reactor", "backoff"},
     {
         "router", "owners", "people", "session", "sessions", "delivery", "safe", "rates", "kept", "contacts", "networks", "rooms",
-        "tickets", "parcel", "refusals", "room_view", "commands", "own_commands", "admin_commands", "registration", "ids", "loader",
+        "local_names", "tickets", "parcel", "refusals", "room_view", "commands", "own_commands", "admin_commands", "registration", "ids", "loader",
     },
     {"handlers", "render", "render_kept", "render_rooms", "render_sessions", "web", "host"},
     {"tap", "gateway", "cli", "check", "init", "daemon", "reload", "testing", "__main__"},

@@ -5,6 +5,7 @@ from fake_gateway import DOMAIN, FakeNetwork, iq
 from hypothesis import given
 from hypothesis import strategies as st
 from test_adhoc import parse
+from twisted.internet.defer import Deferred
 
 from transport.api import Case, Refused
 from transport.handlers.prompt import QUERY, Prompt
@@ -19,12 +20,16 @@ RSS = FakeNetwork("rss", case=Case.KEEP)
 
 
 def prompt(*networks: FakeNetwork) -> Prompt:
-    return Prompt(DOMAIN, Networks({n.name: n for n in networks}, {"text": "sms"}), Translator())
+    return Prompt(
+        DOMAIN, Networks({n.name: n for n in networks}, {"text": "sms"}), Translator(), lambda jid: Deferred()
+    )
 
 
 def ask(handler: Prompt, typed: str, to: str = DOMAIN) -> str:
     payload = Element(QUERY, None, Element(tag(GATEWAY, "prompt"), None, typed))
-    return parse(handler.answer(iq(payload, to), payload)).child_text(tag(GATEWAY, "jid"))
+    answer = handler.answer(iq(payload, to), payload)
+    assert isinstance(answer, str)
+    return parse(answer).child_text(tag(GATEWAY, "jid"))
 
 
 def test_a_client_is_told_what_to_type() -> None:
@@ -81,7 +86,7 @@ def test_what_cannot_be_an_address_is_refused(typed: str, to: str, condition: st
 @given(st.text())
 def test_any_text_is_an_address_or_refused(typed: str) -> None:
     try:
-        jid = prompt(IRC).address(typed, IRC)
+        jid = prompt(IRC).join(*prompt(IRC).find(typed, IRC))
     except Refused:
         return
     assert jid.endswith(f"%irc@{DOMAIN}")

@@ -90,5 +90,10 @@ def native(network: INetwork, name: str) -> str:
 
 def spelled(network: INetwork, name: str) -> str:
     """The native name in an address of a network as it is written there; Refused when nobody can have it."""
-    checked: str = network.check(restore_case(name) if network.case is Case.KEEP else name)
+    checked: str = network.check(written(network, name))
     return checked
+
+
+def written(network: INetwork, name: str) -> str:
+    """The name in an address of a network, with its capitals; not yet checked."""
+    return restore_case(name) if network.case is Case.KEEP else name

@@ -52,22 +52,24 @@ class OwnCommands:
 
     # registration
 
-    async def register(self, context: CommandContext) -> Ask:
+    async def register(self, context: CommandContext) -> Ask | Done:
         """Ask for a network where there are several, then for what it needs."""
         place = place_of(context) or self._named(context.argument)
         form = await self.registration.form(context.owner, place)
         if place or len(self.registration.choices()) < 2:
-            return self._asked(form, context.owner, place)
+            return await self._asked(form, context.owner, place)
         return Ask(form.title, form.fields, partial(self._chosen, context.owner), form.instructions, more=True)
 
-    def _asked(self, form: Form, owner: str, *places: str) -> Ask:
+    async def _asked(self, form: Form, owner: str, *places: str) -> Ask | Done:
+        if not form.fields:
+            return await self._registered(owner, places, {})
         return Ask(form.title, form.fields, partial(self._registered, owner, places), form.instructions)
 
     async def _chosen(self, owner: str, values: Mapping[str, str]) -> Ask | Done:
         place = values.get(NETWORK, "")
         if not place:
             return await self._registered(owner, ("",), values)
-        return self._asked(await self.registration.form(owner, place), owner, place, "")
+        return await self._asked(await self.registration.form(owner, place), owner, place, "")
 
     async def _registered(self, owner: str, places: Sequence[str], values: Mapping[str, str]) -> Done:
         for place in places:

@@ -9,7 +9,7 @@ from attrs import define, evolve
 from twisted.logger import Logger
 
 from transport.access import Access
-from transport.api import Field, FieldKind, INetwork, Refused, Text
+from transport.api import Field, FieldKind, IGreeting, INetwork, Refused, Text
 from transport.contacts import Contacts
 from transport.networks import Networks
 from transport.owners import Owner, Owners
@@ -129,8 +129,8 @@ class Registration:
     # what is asked
 
     def choices(self) -> list[INetwork]:
-        """The networks that somebody can register with."""
-        return [network for network in self.networks if network.registration]
+        """The networks that somebody can register with; some ask for nothing."""
+        return list(self.networks)
 
     def _gateway_form(self, state: OwnerState) -> Form:
         choices = self.choices()
@@ -144,9 +144,12 @@ class Registration:
             # Who chooses no network need not fill in what it wants.
             own = current_fields(only, state.accounts.get(only.name))
             fields += tuple(evolve(f, required=False) for f in own)
+        words = Text("Register here to use the networks behind this gateway. You can add networks later.")
+        if only is not None and IGreeting(only, None) is not None:
+            words = Text("{words} {greeting}", words=words, greeting=instructions_of(only, state.owner))
         return Form(
             Text("Registration"),
-            Text("Register here to use the networks behind this gateway. You can add networks later."),
+            words,
             fields,
             state.member,
         )
@@ -169,10 +172,17 @@ def network_form(network: INetwork, state: OwnerState) -> Form:
     row = state.accounts.get(network.name)
     return Form(
         Text("Registration with {network}", network=network.name),
-        network.instructions,
+        instructions_of(network, state.owner),
         current_fields(network, row),
         row is not None,
     )
+
+
+def instructions_of(network: INetwork, owner: str) -> Text:
+    """What a network tells an owner above its form."""
+    greeting = IGreeting(network, None)
+    words: Text = network.instructions if greeting is None else greeting.greeting(owner)
+    return words
 
 
 def current_fields(network: INetwork, row: AccountRow | None) -> tuple[Field, ...]:

@@ -7,6 +7,7 @@ from twisted.internet.interfaces import IReactorTime
 
 from transport.api import (
     Disconnected,
+    Feature,
     IHost,
     INetwork,
     Refused,
@@ -61,6 +62,11 @@ class Sessions:
             raise Refused("recipient-unavailable", "The gateway is being stopped.", retry_after=30)
         if not self._may_use(owner.jid, network.name):
             raise Refused("forbidden", "You may not use {network}.", network=network.name)
+        if network.name not in owner.state.accounts and Feature.GUESTS not in network.features:
+            raise Refused(
+                "registration-required", "Register with {network} first: send the word register to it.",
+                network=network.name,
+            )  # fmt: skip
         if len(owner.sessions) >= self._limits.sessions_per_user:
             raise Refused("resource-constraint", "You are signed in to as many networks as this gateway allows.")
         if self.count >= self._limits.sessions:

@@ -29,6 +29,7 @@ from transport.handlers.register import Register
 from transport.handlers.room import RoomPresences
 from transport.handlers.room_admin import RoomAdmin
 from transport.handlers.talk import Talk
+from transport.handlers.vcard import VCards
 from transport.host import Core, HubHost, SessionHost
 from transport.ids import make_ids
 from transport.kept import Kept
@@ -281,6 +282,7 @@ class Assembly:
         self.contacts.caps = disco.caps
         adhoc.register(router)
         Register(self.registration, self.translator).register(router)
-        Prompt(self.domain, self.networks, self.translator).register(router)
+        Prompt(self.domain, self.networks, self.translator, self.owners.load).register(router)
         RoomAdmin(self.owners, self.translator, router)
         Info(self.domain, self.reactor, self.networks, self.owners, router)
+        VCards(self.networks, self.owners, router)

@@ -1,17 +1,19 @@
 """Service discovery (XEP-0030): each kind of address answers as what it is; and its hash (XEP-0115)."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence, Set
 from typing import Any
 
 from transport.api import Feature, Identity, INetwork, Kind, Refused
 from transport.handlers.adhoc import AdHoc
-from transport.networks import Networks, jid_of, native
+from transport.local_names import meant
+from transport.networks import Networks, jid_of
 from transport.owners import Owners
 from transport.people import People
 from transport.router import Router, Stanza
 from transport.xmpp import caps
 from transport.xmpp.element import Element, attribute
 from transport.xmpp.ns import (
+    ADDRESS,
     ADHOC,
     CAPS,
     CHATSTATES,
@@ -30,12 +32,13 @@ from transport.xmpp.ns import (
     STANZA_ID,
     TIME,
     VCARD,
+    VCARD4,
     VERSION,
     tag,
 )
 
 NODE = "https://xmpp.org/transport"
-_EVERYWHERE = (DISCO_INFO, DISCO_ITEMS, PING, VCARD, VERSION)
+_EVERYWHERE = (DISCO_INFO, DISCO_ITEMS, PING, VCARD, VCARD4, VERSION)
 _PLACE = (ADHOC, CAPS, GATEWAY, LAST, REGISTER, TIME)
 _ROOM = (MUC, MUC_STABLE_ID, MUC_SELF_PING, STANZA_ID, "muc_nonanonymous", "muc_open", "muc_public")
 _SERVERINFO = "http://jabber.org/network/serverinfo"
@@ -84,8 +87,8 @@ class Disco:
         if network is None:
             raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
         if not address.name:
-            return _info(self._network_identities(network), self._network_features(network), node)
-        name = native(network, address.name)
+            return _info(self._network_identities(network), _place(network.features), node)
+        name = meant(self._owners.get(stanza.owner), network, address.name)
         if network.address_type(name) is Kind.ROOM:
             return self._room(stanza, network, name)
         features = [*_EVERYWHERE, *((CHATSTATES,) if Feature.TYPING in network.features else ())]
@@ -114,8 +117,7 @@ class Disco:
 
     def features(self) -> list[str]:
         """What the gateway's own address can do."""
-        rooms = any(Feature.ROOMS in network.features for network in self._networks)
-        return [*_EVERYWHERE, *_PLACE, *((MUC,) if rooms else ())]
+        return _place(frozenset[Feature]().union(*(network.features for network in self._networks)))
 
     def version(self) -> str:
         """The verification string of what `info` tells of the gateway (XEP-0115 section 5)."""
@@ -135,9 +137,6 @@ class Disco:
         if Feature.ROOMS in network.features and not any(i.category == "conference" for i in found):
             found.append(Identity("conference", "irc", network.name))
         return found
-
-    def _network_features(self, network: INetwork) -> list[str]:
-        return [*_EVERYWHERE, *_PLACE, *((MUC,) if Feature.ROOMS in network.features else ())]
 
     def _room(self, stanza: Stanza, network: INetwork, name: str) -> str:
         owner = self._owners.get(stanza.owner)
@@ -214,6 +213,12 @@ class Disco:
             return _items([(jid_of(network, network.fold(name), self._domain), name) for name, _ in from_network])
 
         return wait()
+
+
+def _place(has: Set[Feature]) -> list[str]:
+    """What the gateway, or a network with some features, can do."""
+    special = (MUC,) if Feature.ROOMS in has else ()
+    return [*_EVERYWHERE, *_PLACE, *special, *((ADDRESS,) if Feature.GROUPS in has else ())]
 
 
 def _info(identities: Sequence[Identity], features: Sequence[str], node: str = "", about: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Small questions: ping, version, time, last activity and vCard."""
+"""Small questions: ping, version, time and last activity."""
 
 import platform
 from collections.abc import Awaitable
@@ -8,15 +8,14 @@ from twisted.internet.interfaces import IReactorTime
 
 from transport import __version__
 from transport.api import IClientInfo, Kind, Refused, Target
-from transport.networks import Networks, native
+from transport.local_names import meant
+from transport.networks import Networks
 from transport.owners import Owners
 from transport.rooms import Room
 from transport.router import Router, Stanza
 from transport.session import Session
 from transport.xmpp.element import Element, text
-from transport.xmpp.ns import LAST, PING, TIME, VCARD, VERSION, tag
-
-_FLAT = frozenset(["FN", "NICKNAME", "DESC", "URL", "TITLE", "ROLE", "BDAY", "JABBERID", "NOTE"])
+from transport.xmpp.ns import LAST, PING, TIME, VERSION, tag
 
 
 class Info:
@@ -32,7 +31,6 @@ class Info:
         router.iq("get", tag(VERSION, "query"), self.version)
         router.iq("get", tag(TIME, "time"), self.time)
         router.iq("get", tag(LAST, "query"), self.last)
-        router.iq("get", tag(VCARD, "vCard"), self.vcard)
 
     # who is meant
 
@@ -46,8 +44,8 @@ class Info:
             raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
         if not address.name:
             return None
-        name = native(network, address.name)
         owner = self._owners.get(stanza.owner)
+        name = meant(owner, network, address.name)
         session = owner.sessions.get(network.name) if owner is not None else None
         if network.address_type(name) is Kind.ROOM:
             if not address.resource:
@@ -137,38 +135,3 @@ class Info:
             raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
         if address.name:
             raise Refused("service-unavailable", "The gateway does not know this of others.")
-
-    # vCard (XEP-0054)
-
-    def vcard(self, stanza: Stanza, payload: Element) -> str | Awaitable[str]:
-        """What is known of an address: a name at least."""
-        address = stanza.address
-        if not address.network:
-            return _vcard({"FN": "Gateway", "DESC": "A gateway to other networks", "URL": ""})
-        network = self._networks.get(address.network)
-        if network is None:
-            raise Refused("item-not-found", "There is no network {name} here.", name=address.network)
-        if not address.name:
-            return _vcard({"FN": str(network.name), "DESC": network.identities[0].name or ""})
-        owner = self._owners.get(stanza.owner)
-        session = owner.sessions.get(network.name) if owner is not None else None
-        name = native(network, address.name)
-        if network.address_type(name) is Kind.ROOM:
-            name = address.resource or name
-            if not address.resource:
-                return _vcard({"FN": name})
-        if session is None or not session.online or session.profiles is None:
-            return _vcard({"FN": name, "NICKNAME": name})
-        return self._profile(session, name)
-
-    async def _profile(self, session: Session, name: str) -> str:
-        assert session.profiles is not None
-        return _vcard({"FN": name, "NICKNAME": name, **await session.profiles.profile(name)})
-
-
-def _vcard(facts: dict[str, str]) -> str:
-    inside = "".join(f"<{name}>{text(facts[name])}</{name}>" for name in sorted(_FLAT) if facts.get(name))
-    phone = facts.get("TEL")
-    if phone:
-        inside += f"<TEL><NUMBER>{text(phone)}</NUMBER></TEL>"
-    return f"<vCard xmlns='{VCARD}'>{inside}</vCard>"

@@ -7,13 +7,14 @@ from twisted.internet.defer import Deferred
 from twisted.logger import Logger
 
 from transport.address import Address
-from transport.api import Kind, Message, Refused, Target
+from transport.api import Feature, Kind, Message, Refused, Target
 from transport.delivery import Delivery
 from transport.handlers.payload import Payload, read_payload
 from transport.handlers.room import RoomPresences
 from transport.handlers.talk import Talk
 from transport.jid import bare
-from transport.networks import Networks, jid_of, native
+from transport.local_names import meant
+from transport.networks import Networks, jid_of
 from transport.owners import Owner
 from transport.rooms import Room
 from transport.session import Session
@@ -122,14 +123,14 @@ class Messages:
         if not address.name:
             self._talk.hear(owner, network.name, owner.sessions.get(network.name), element, from_)
             return None
-        name = native(network, address.name)
+        name = meant(owner, network, address.name)
         if network.address_type(name) is Kind.ROOM:
             return self._in_room(owner, element, from_, to, address)
         session = owner.sessions.get(network.name)
         if session is None:
             if element.child(BODY) is None:
                 return None
-            if network.name not in owner.state.accounts:
+            if network.name not in owner.state.accounts and Feature.GUESTS in network.features:
                 raise Refused(
                     "registration-required",
                     "Register with {network} first, or join one of its rooms.", network=network.name,

@@ -10,7 +10,8 @@ from transport.address import Address
 from transport.api import INetwork, Refused, Show
 from transport.contacts import GATEWAY, Contacts, Key
 from transport.handlers.room import RoomPresences, is_room
-from transport.networks import Networks, native
+from transport.local_names import meant
+from transport.networks import Networks
 from transport.owners import Client, Owner
 from transport.registration import Registration
 from transport.session import State
@@ -65,7 +66,7 @@ class Presences:
             if is_room(network, address):
                 self._rooms.handle(owner, element, from_, to, network, address)
                 return
-        key = self._key(network, address)
+        key = self._key(owner, network, address)
         if kind in ("", "unavailable"):
             self._availability(owner, element, from_, key, kind)
         elif kind == "probe":
@@ -81,10 +82,10 @@ class Presences:
         elif kind == "error":
             self._gone(owner, from_)
 
-    def _key(self, network: INetwork | None, address: Address) -> Key:
+    def _key(self, owner: Owner, network: INetwork | None, address: Address) -> Key:
         if network is None:
             return GATEWAY
-        return network.name, native(network, address.name) if address.name else ""
+        return network.name, meant(owner, network, address.name) if address.name else ""
 
     # availability
 

@@ -1,11 +1,15 @@
 """Addresses for what people type, such as a number or a nick (`jabber:iq:gateway`, XEP-0100 section 6.3)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Protocol
 
+from twisted.internet.defer import Deferred
+
 from transport.address import Address, local_part
-from transport.api import INetwork, Refused, Text
+from transport.api import ILocalNames, INetwork, Refused, Text
 from transport.jid import parse
+from transport.local_names import settings_of
+from transport.owners import Owner
 from transport.router import Router, Stanza
 from transport.text.clean import one_line
 from transport.text.translate import Translator
@@ -29,9 +33,12 @@ class Finder(Protocol):
 class Prompt:
     """Says what to type, and makes an address of it."""
 
-    __slots__ = ("_domain", "_networks", "_translator")
+    __slots__ = ("_domain", "_load", "_networks", "_translator")
 
-    def __init__(self, domain: str, networks: Finder, translator: Translator) -> None:
+    def __init__(
+        self, domain: str, networks: Finder, translator: Translator, load: Callable[[str], Deferred[Owner]]
+    ) -> None:
+        self._load = load
         self._domain = domain
         self._networks = networks
         self._translator = translator
@@ -54,33 +61,41 @@ class Prompt:
             query.add(Element(tag(GATEWAY, name), None, self._translator.render(text, stanza.lang)))
         return query.to_xml()
 
-    def answer(self, stanza: Stanza, payload: Element) -> str:
+    def answer(self, stanza: Stanza, payload: Element) -> str | Awaitable[str]:
         """The address of what was typed."""
         typed = one_line(payload.child_text(tag(GATEWAY, "prompt"))[:LENGTH]).strip()
         if not typed:
             raise Refused("bad-request", "Please type a name.")
-        network = self._network(stanza.address)
-        jid = self.address(typed, network)
-        return Element(QUERY, None, Element(tag(GATEWAY, "jid"), None, jid)).to_xml()
+        network, name = self.find(typed, self._network(stanza.address))
+        local = ILocalNames(network, None)
+        if local is None:
+            return _jid(self.join(network, name))
+        return self._localised(stanza.owner, network, name, local)
 
-    def address(self, typed: str, network: INetwork | None) -> str:
-        """The address of what somebody typed, at a network or at the gateway; Refused when there is none."""
+    async def _localised(self, jid: str, network: INetwork, name: str, local: ILocalNames) -> str:
+        owner = await self._load(jid)
+        full = local.localise(name, settings_of(owner, network))
+        return _jid(self.join(network, full if full != name else network.claims(name) or name))
+
+    def find(self, typed: str, network: INetwork | None) -> tuple[INetwork, str]:
+        """The network and the name that somebody means, at a network or at the gateway; Refused when there is none."""
         typed = typed.removesuffix(f"@{self._domain}")
         name, percent, behind = typed.rpartition("%")
         named = self._networks.get(behind.lower()) if percent and name else None
         if named is not None and (network is None or named is network):
-            return self._join(named, name)
+            return named, name
         if network is not None:
-            return self._join(network, network.claims(typed) or typed)
+            return network, typed if ILocalNames.providedBy(network) else network.claims(typed) or typed
         found = claimed(self._networks, typed)
         if found is not None:
-            return self._join(*found)
+            return found
         only = list(self._networks)
         if len(only) != 1:
             raise Refused("item-not-found", "Please say which network you mean, as in name%network.")
-        return self._join(only[0], typed)
+        return only[0], typed
 
-    def _join(self, network: INetwork, name: str) -> str:
+    def join(self, network: INetwork, name: str) -> str:
+        """The address of a name on a network; Refused when it can have none."""
         native = network.fold(network.check(name)) if name else ""
         local = local_part(network.name, native, network.case) if native else None
         address = f"{local}@{self._domain}"
@@ -95,6 +110,10 @@ class Prompt:
         if network is None or address.name:
             raise Refused("item-not-found", "There is nobody to look for here.")
         return network
+
+
+def _jid(address: str) -> str:
+    return Element(QUERY, None, Element(tag(GATEWAY, "jid"), None, address)).to_xml()
 
 
 def claimed(networks: Iterable[INetwork], typed: str) -> tuple[INetwork, str] | None:
