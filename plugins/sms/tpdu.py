@@ -118,23 +118,27 @@ def read_submit(first: int, octets: Octets, smsc: Number | None) -> Submit:
 
 
 def read_report(first: int, octets: Octets, smsc: Number | None) -> StatusReport:
-    """Section 9.2.2.3; where both times make no sense the address may have a wrong length, as from ZTE modems."""
-    reference = octets.octet()
+    """Section 9.2.2.3; where neither time makes sense the address may have a wrong length, as from ZTE modems."""
     begin = octets.at
-    read = report_after_address(first, reference, octets, smsc, 0)
-    if read.timestamp is None and read.discharge is None:
-        for extra in (1, -1):
-            try:
-                other = report_after_address(first, reference, Octets(octets.data, begin), smsc, extra)
-            except Malformed:
-                continue
-            if other.timestamp is not None and other.discharge is not None:
-                return other
-    return read
+    try:
+        report = report_after_address(first, octets, smsc, 0)
+    except Malformed:
+        report = None
+    if report is not None and (report.timestamp or report.discharge):
+        return report
+    for extra in (1, -1):
+        try:
+            other = report_after_address(first, Octets(octets.data, begin), smsc, extra)
+        except Malformed:
+            continue
+        if other.timestamp and other.discharge:
+            return other
+    return report or report_after_address(first, Octets(octets.data, begin), smsc, 0)
 
 
-def report_after_address(first: int, reference: int, octets: Octets, smsc: Number | None, extra: int) -> StatusReport:
-    """A report from its address on, which has `extra` octets more than it says."""
+def report_after_address(first: int, octets: Octets, smsc: Number | None, extra: int) -> StatusReport:
+    """A report whose address has `extra` octets more than it says."""
+    reference = octets.octet()
     recipient = address_field.read(octets, extra)
     sent = timestamp.read(octets.take(timestamp.LENGTH))
     discharge = timestamp.read(octets.take(timestamp.LENGTH))
