@@ -9,7 +9,8 @@ from twisted.logger import Logger
 from transport.address import Address
 from transport.api import Feature, Kind, Message, Refused, Target
 from transport.delivery import Delivery
-from transport.handlers.payload import Payload, read_payload
+from transport.handlers.fanout import FanOut
+from transport.handlers.payload import OOB_X, Payload, read_payload
 from transport.handlers.room import RoomPresences
 from transport.handlers.talk import Talk
 from transport.jid import bare
@@ -54,6 +55,7 @@ class Messages:
         self._address = address
         self._limit = limit
         self._came_back = came_back
+        self._fan_out = FanOut(domain, networks, address, refuse, self._to_person)
 
     def handle(self, owner: Owner, element: Element, from_: str, to: str) -> None:
         """A message of an owner; Refused when it goes nowhere."""
@@ -114,6 +116,8 @@ class Messages:
 
     def _find(self, owner: Owner, element: Element, from_: str, to: str) -> Any:
         address = self._address(to)
+        if self._fan_out.spread(owner, element, from_, address):
+            return None
         if not address.network:
             self._talk.hear(owner, "", None, element, from_)
             return None
@@ -128,7 +132,7 @@ class Messages:
             return self._in_room(owner, element, from_, to, address)
         session = owner.sessions.get(network.name)
         if session is None:
-            if element.child(BODY) is None:
+            if element.child(BODY) is None and element.child(OOB_X) is None:
                 return None
             if network.name not in owner.state.accounts and Feature.GUESTS in network.features:
                 raise Refused(

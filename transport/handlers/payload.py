@@ -1,10 +1,12 @@
 """What is in a message that an owner sends, cut down to what its network can carry."""
 
 from collections.abc import Set
+from typing import Any
 
-from attrs import define
+from attrs import define, evolve
 
-from transport.api import Details, Feature, Refused
+from transport.api import Attachment, Details, Feature, Refused
+from transport.text.clean import one_line
 from transport.xmpp.element import Element
 from transport.xmpp.ns import (
     BODY,
@@ -12,6 +14,7 @@ from transport.xmpp.ns import (
     EME,
     OMEMO,
     OMEMO_2,
+    OOB,
     OPENPGP,
     OPENPGP_LEGACY,
     RECEIPTS,
@@ -35,18 +38,32 @@ _RETRACT = frozenset({tag("urn:xmpp:message-retract:0", "retract"), tag("urn:xmp
 _APPLY = tag("urn:xmpp:fasten:0", "apply-to")
 _REACTIONS = tag("urn:xmpp:reactions:0", "reactions")
 _REPLY = tag("urn:xmpp:reply:0", "reply")
+OOB_X = tag(OOB, "x")
+_URL = tag(OOB, "url")
+_DESC = tag(OOB, "desc")
+SHARED = 20
 _STATE = CHATSTATES + SEPARATOR
 
 
 @define
 class Payload:
-    """A message's text and what came with it; `state` is a chat state (XEP-0085)."""
+    """A message's text and what came with it.
+
+    `state` is a chat state (XEP-0085), `shared` what is out of band (XEP-0066), `replaces` the id of a message
+    that is corrected (XEP-0308).
+    """
 
     text: str = ""
     subject: str | None = None
     receipt: bool = False
     state: str | None = None
     details: Details | None = None
+    shared: tuple[Attachment, ...] = ()
+    replaces: str = ""
+
+    def detail(self, **more: Any) -> None:
+        """Add what few messages have to what is known already."""
+        self.details = evolve(self.details or Details(), **more)
 
 
 def read_payload(element: Element, features: Set[Feature]) -> Payload:
@@ -63,11 +80,27 @@ def read_payload(element: Element, features: Set[Feature]) -> Payload:
     for child in children:
         if isinstance(child, Element):
             _take(payload, child, features)
-    if payload.details is not None and payload.details.replaces and Feature.CORRECTION not in features:
+    _share(payload, features)
+    if payload.replaces and Feature.CORRECTION not in features:
         # The reader must see that this is no new thought.
         payload.text = f"(corrected) {payload.text}" if payload.text else ""
-        payload.details = None
+    elif payload.replaces:
+        payload.detail(replaces=payload.replaces)
     return payload
+
+
+def _share(payload: Payload, features: Set[Feature]) -> None:
+    """Files on the web (XEP-0066): as they are where the network has them, else by their address in the text."""
+    shared = payload.shared
+    if shared and Feature.ATTACHMENTS in features:
+        payload.detail(attachments=shared)
+        if payload.text.strip() in {attachment.url for attachment in shared}:
+            payload.text = ""
+        return
+    missing = [attachment.url for attachment in shared if attachment.url not in payload.text]
+    if missing:
+        between = "\n" if Feature.NEWLINES in features else " "
+        payload.text = between.join([payload.text, *missing] if payload.text else missing)
 
 
 def _take(payload: Payload, child: Element, features: Set[Feature]) -> None:
@@ -87,16 +120,20 @@ def _take(payload: Payload, child: Element, features: Set[Feature]) -> None:
     elif name.startswith(_STATE):
         payload.state = child.name
     elif name == _REPLACE:
-        payload.details = Details(replaces=child.get("id"))
+        payload.replaces = child.get("id")
+    elif name == OOB_X:
+        url = one_line(child.child_text(_URL))
+        if url and len(payload.shared) < SHARED:
+            payload.shared += (Attachment(url, child.child_text(_DESC) or None),)
     elif name in _RETRACT or name == _APPLY:
         _need(Feature.RETRACTION, features, "This network cannot take a message back.")
-        payload.details = Details(retracts=child.get("id"))
+        payload.detail(retracts=child.get("id"))
     elif name == _REACTIONS:
         _need(Feature.REACTIONS, features, "This network knows no reactions.")
         given = tuple(e.text for e in child.elements())
-        payload.details = Details(reactions={child.get("id"): given})
+        payload.detail(reactions={child.get("id"): given})
     elif name == _REPLY and Feature.REPLIES in features:
-        payload.details = Details(reply_to=child.get("id"))
+        payload.detail(reply_to=child.get("id"))
 
 
 def _need(feature: Feature, features: Set[Feature], why: str) -> None:
