@@ -8,7 +8,8 @@ from tests.edges import NET, bodies, errors, presence
 from tests.fake_network import FakeNetwork
 from tests.phone_network import NUMBER, Phones, phones
 from tests.world import DOMAIN, HOME, ROMEO, World, condition
-from transport.api import Feature, Kind, Message, MessageIn, Target
+from transport.api import Account, Feature, Kind, Message, MessageIn, Target, Text
+from transport.testing import conformance
 from transport.xmpp.element import Element
 
 LOCAL = f"0151%net@{DOMAIN}"
@@ -72,6 +73,21 @@ def test_a_network_greets_who_registers(to: str) -> None:
     [query] = form.elements()
     words = next(e.text for e in query.elements() if e.name == "instructions")
     assert words.endswith(f"Your number is +1 {ROMEO}.")
+
+
+def test_full_forms_must_be_stable_and_greetings_have_words() -> None:
+    class Restless(Phones):
+        def localise(self, name: str, settings: Any) -> str:
+            return name + "!"
+
+        def greeting(self, owner: str) -> Text:
+            return Text(" ")
+
+    account = Account(ROMEO, "net", {"country": "33"})
+    for check in (conformance.understands_local_names, conformance.greets):
+        check(lambda: Phones("net", {}), account)
+        with pytest.raises(AssertionError):
+            check(lambda: Restless("net", {}), account)
 
 
 # who may

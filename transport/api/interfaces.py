@@ -118,7 +118,7 @@ class ISession(Interface):
         """Begin to sign in; `Connected` or `Disconnected` follows.  May be called again after the latter."""
 
     def disconnect(reason: str) -> None:
-        """Sign out; no event needs to follow.  Messages still pending are failed by the core."""
+        """Sign out; no event needs to follow.  The core fails what is pending, but for a network that queues."""
 
     def send(target: Target, message: Message) -> Sent | Pending | Deferred[Sent]:
         """Send a message; Refused when it cannot be.
@@ -250,7 +250,7 @@ class IHost(Interface):
         """Tell the core what must not be lost: `MessageIn`, `Delivered` or `Failed`.
 
         It is durable before the Deferred fires; a repeated key is dropped; it is kept until the XMPP
-        server has it.
+        server has it.  Fails with Refused (`not-acceptable`) when no server would take it.
         """
 
     def ticket(message: Message) -> str:
@@ -293,7 +293,10 @@ class IPluginStore(Interface):
     """A network's own durable state."""
 
     def migrate(scripts: Iterable[str]) -> Deferred[None]:
-        """Bring the plugin's tables up to date: numbered SQL scripts, each applied once, in order."""
+        """Bring the plugin's tables up to date: numbered SQL scripts, each applied once, in order.
+
+        All networks of the plugin share the tables.
+        """
 
     def run(fn: Callable[[Any], T]) -> Deferred[T]:
         """Call `fn(connection)` in the writer thread, in a transaction; fires once it is committed."""

@@ -80,7 +80,8 @@ def read_payload(element: Element, features: Set[Feature]) -> Payload:
     for child in children:
         if isinstance(child, Element):
             _take(payload, child, features)
-    _share(payload, features)
+    if payload.shared:
+        _share(payload, features)
     if payload.replaces and Feature.CORRECTION not in features:
         # The reader must see that this is no new thought.
         payload.text = f"(corrected) {payload.text}" if payload.text else ""
@@ -92,7 +93,7 @@ def read_payload(element: Element, features: Set[Feature]) -> Payload:
 def _share(payload: Payload, features: Set[Feature]) -> None:
     """Files on the web (XEP-0066): as they are where the network has them, else by their address in the text."""
     shared = payload.shared
-    if shared and Feature.ATTACHMENTS in features:
+    if Feature.ATTACHMENTS in features:
         payload.detail(attachments=shared)
         if payload.text.strip() in {attachment.url for attachment in shared}:
             payload.text = ""

@@ -19,7 +19,9 @@ from transport.api import (
     Feature,
     Field,
     Identity,
+    IGreeting,
     IHub,
+    ILocalNames,
     INetwork,
     INetworkPlugin,
     IRawLines,
@@ -202,6 +204,26 @@ def hub_declares_itself(make: Make, account: Account) -> None:
         verifyObject(IHub, network)
 
 
+def understands_local_names(make: Make, account: Account) -> None:
+    """Any text has a full form, which is its own full form."""
+    network = started(make)
+    if not ILocalNames.providedBy(network):
+        return
+    verifyObject(ILocalNames, network)
+    for settings in ({}, account.settings):
+        for name in (*HOSTILE, "0151 23456", "Juliet"):
+            full = ILocalNames(network).localise(name, settings)
+            assert ILocalNames(network).localise(full, settings) == full, f"the full form of {name!r} is not stable"
+
+
+def greets(make: Make, account: Account) -> None:
+    """Who registers is told something in words."""
+    network = started(make)
+    if IGreeting.providedBy(network):
+        verifyObject(IGreeting, network)
+        assert str(IGreeting(network).greeting(account.owner)).strip(), "a greeting needs words"
+
+
 CHECKS: tuple[Callable[[Make, Account], None], ...] = (
     declares_itself,
     folds_names,
@@ -211,4 +233,6 @@ CHECKS: tuple[Callable[[Make, Account], None], ...] = (
     refuses_without_connection,
     survives_hostile_targets,
     hub_declares_itself,
+    understands_local_names,
+    greets,
 )
