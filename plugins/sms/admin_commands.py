@@ -35,7 +35,7 @@ class AdminCommands:
 
     def commands(self) -> tuple[Command, ...]:
         """All of them; the raw one only where a modem allows it."""
-        found = (
+        found: tuple[Command, ...] = (
             Command("modems", "The modems with their network and signal", self.show, Who.ADMIN),
             Command("pause", "Send nothing through a modem for a while", self.pause, Who.ADMIN),
             Command("resume", "Send through a paused modem again", self.resume, Who.ADMIN),
@@ -167,13 +167,13 @@ class AdminCommands:
 
     async def _queued(self, values: Mapping[str, str]) -> Done:
         id, outbox = int(values["text"]), self.outbox()
-        if values["act"] == "retry":
-            await outbox.retry(id)
+        if values["act"] == "retry" and outbox.retry(id):
             return Done(Text("Text {id} is tried again.", id=id))
-        if values["act"] == "drop":
-            await outbox.drop(id)
+        if values["act"] == "drop" and await outbox.drop(id):
             return Done(Text("Text {id} is dropped, and its sender is told.", id=id))
-        return Done(Text("Text {id} stays as it is.", id=id))
+        if values["act"] == "show":
+            return Done(Text("Text {id} stays as it is.", id=id))
+        return Done(Text("Text {id} does not wait any more, or a modem is sending it just now.", id=id))
 
     # whose a number is
 

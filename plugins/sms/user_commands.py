@@ -9,7 +9,8 @@ from attrs import define
 from twisted.internet.defer import Deferred
 
 from transport.api import Ask, Command, CommandContext, Done, Field, FieldKind, Message, Refused, Text
-from transport.plugins.sms.outbox import Order, Outbox
+from transport.plugins.sms.outbox import Outbox
+from transport.plugins.sms.records import Order
 from transport.plugins.sms.states import IsModem, ModemState, UssdAnswer
 
 STATES = {
@@ -22,6 +23,8 @@ STATES = {
     ModemState.BROKEN: Text("out of service"),
 }
 CHOICES = 200
+LONGEST_CODE = 100
+LONGEST_ANSWER = 160
 
 
 class Blocked(Protocol):
@@ -171,7 +174,7 @@ class UserCommands:
 
     def _first(self, context: CommandContext, values: Mapping[str, str]) -> Deferred[Ask | Done]:
         code = values["code"].strip()
-        if not self.may_ask.fullmatch(code):
+        if len(code) > LONGEST_CODE or not self.may_ask.fullmatch(code):
             raise Refused("not-allowed", "The code {code} is not one that this gateway passes on.", code=code)
         modems = self._modems(context.owner)
         name = values.get("modem", "")
@@ -189,7 +192,7 @@ class UserCommands:
         given = values.get("answer", "").strip()
         if not given:
             return modem.end_ussd().addCallback(lambda _: Done(Text("The dialogue is over.")))
-        if len(given) > 160:
+        if len(given) > LONGEST_ANSWER:
             raise Refused("not-acceptable", "That is too long.")
         return modem.ussd(given).addCallback(partial(self._answered, modem))
 
