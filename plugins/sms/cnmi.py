@@ -27,7 +27,7 @@ def choose(ranges: Ranges, reports_stored: bool, stored: bool) -> Values:
     `stored` says that the modem keeps messages (mt 1: it tells where), else they come as they are (mt 2).
     `reports_stored` says that status reports have a memory of their own, "SR" (ds 2).
     """
-    mode, mt, bm, ds, bfr = (*ranges[:5], *[(0,)] * (5 - len(ranges[:5])))
+    mode, mt, bm, ds, bfr = [*ranges, *([frozenset((0,))] * 5)][:5]
     chosen = (
         first_of(mode, 2, 1, 3),
         first_of(mt, 1, 2, 0) if stored else first_of(mt, 2, 1, 0),

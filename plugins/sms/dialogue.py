@@ -23,10 +23,14 @@ QUIET_SECONDS = 0.3
 
 
 class NoAnswer(Exception):
-    """A command has no answer: `submitted` says that its payload was written, and may have been acted on."""
+    """A command has no answer: `submitted` says that its payload was written, and may have been acted on.
 
-    def __init__(self, submitted: bool = False) -> None:
+    `lines` are those of an answer without an end.
+    """
+
+    def __init__(self, submitted: bool = False, lines: tuple[str, ...] = ()) -> None:
         self.submitted = submitted
+        self.lines = lines
         super().__init__(f"{self.__class__.__name__}, the message {'was' if submitted else 'was not'} written")
 
 
@@ -210,10 +214,10 @@ class Dialogue:
 
     def _timed_out(self) -> None:
         self.timer = None
-        job = self.job
+        job, pending = self.job, self.engine.pending
         self._recover()
         if job is not None:
-            self._fail(job, TimedOut(job.submitted))
+            self._fail(job, TimedOut(job.submitted, tuple(pending.lines) if pending is not None else ()))
 
     def _recover(self) -> None:
         """Give up the command in flight, and find out whether the modem still listens."""

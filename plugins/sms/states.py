@@ -128,7 +128,10 @@ class IsModem(Protocol):
     """A modem as outbox, commands and routing see it (`modem.Modem`)."""
 
     settings: ModemSettings
-    health: Health
+
+    @property
+    def health(self) -> Health:
+        """How it is now."""
 
     def start(self) -> None:
         """Open the port, and keep it open: comes back by itself after every failure."""

@@ -34,9 +34,13 @@ PIN_LAST = (
     "a phone and enter the PIN there."
 )
 PUK = "The SIM card of the modem {modem} is locked and asks for its PUK; enter the PUK with a new PIN."
+DESTROYED = "The SIM card of the modem {modem} is locked for good; its operator has to give you another one."
 PHONE_LOCK = "The modem {modem} is locked to another SIM card or operator."
 BROKEN = "The SIM card of the modem {modem} does not work."
 WRONG = "The modem {modem} does not accept this SIM card."
+DEAF = "The modem {modem} does not answer on {device}; it may be another kind of device, or in use by another program."
+NO_PDU = "The modem {modem} cannot send and receive texts as this program needs it (PDU mode)."
+BUG = "The modem {modem} could not be started because of a fault in this program; its log says more."
 PIN2 = "The SIM card of the modem {modem} asks for its second PIN or PUK."
 
 # +CME ERROR (3GPP TS 27.007 section 9.2), and the +CMS ERROR (TS 27.005) of the same meaning.
@@ -73,3 +77,13 @@ def is_busy(fault: Fault) -> bool:
 def no_network(fault: Fault) -> bool:
     """The modem is registered nowhere."""
     return (fault.kind, fault.code) in (("CMS", 331), ("CME", 30))
+
+
+def pin_wanted(fault: Fault) -> bool:
+    """The SIM card asks for its PIN."""
+    return (fault.kind, fault.code) in (("CMS", 311), ("CME", 11))
+
+
+def memory_trouble(fault: Fault) -> bool:
+    """The modem has no room left for what comes in, or may have none."""
+    return fault.kind == "CMS" and fault.code is not None and (fault.code in (255, 322) or 208 <= fault.code <= 213)

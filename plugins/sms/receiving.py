@@ -1,0 +1,256 @@
+"""Taking what a modem has received: kept by others first, deleted or acknowledged afterwards (3GPP TS 27.005).
+
+One thing at a time: the selected memory is the modem's, not a command's.
+"""
+
+from collections.abc import Callable
+
+from twisted.internet.defer import Deferred
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from transport.plugins.sms.cnmi import command
+from transport.plugins.sms.device import CommandFailed, Device
+from transport.plugins.sms.dialogue import TimedOut, Unplugged
+from transport.plugins.sms.malformed import Malformed
+from transport.plugins.sms.messages import Stored, parse_cmgl, parse_cmgr, parse_hex
+from transport.plugins.sms.states import Incoming, ModemNews
+
+Place = tuple[str, int]
+# More indications than that are not kept one by one: the memories are read as a whole.
+MOST_WANTED = 64
+# A modem that does not list its messages is asked for each slot, but not for more than that.
+MOST_SLOTS = 500
+# +CMGL: the states of messages that were not received, but written by somebody; they are left alone.
+WRITTEN = (2, 3)
+# An acknowledgement that comes later has been missed (3GPP TS 27.005 section 3.4.4 leaves 15 s to the network).
+MISSED = 10.0
+# Seconds for a whole memory, and for a slot.
+LISTING, DELETING = 60.0, 25.0
+# +CME and +CMS ERROR for a slot that holds nothing.
+NO_SUCH_INDEX = (21, 321)
+
+
+class Taken:
+    """What others keep already and a modem did not delete yet, by SIM and place; it is not handed over again."""
+
+    def __init__(self) -> None:
+        self.by_place: dict[tuple[str, Place], str] = {}
+
+    def add(self, sim: str, place: Place, said: str) -> None:
+        """Kept, and not deleted yet."""
+        self.by_place[sim, place] = said
+
+    def holds(self, sim: str, place: Place, said: str) -> bool:
+        """Whether this is the same that was there before."""
+        return self.by_place.get((sim, place)) == said
+
+    def gone(self, sim: str, place: Place) -> None:
+        """Deleted."""
+        self.by_place.pop((sim, place), None)
+
+
+def octets(said: str) -> bytes | None:
+    """A PDU, None when it is no hexadecimal."""
+    try:
+        return parse_hex(said)
+    except Malformed:
+        return None
+
+
+def is_whole(stored: Stored) -> bool:
+    """Whether a message has the length that its header tells, as far as that can be said."""
+    pdu = octets(stored.pdu)
+    # The SMSC octets are not counted, but for the one that counts them.
+    return pdu is not None and stored.length in (None, len(pdu) - 1 - pdu[0])
+
+
+class Receiver:
+    """Reads, hands over and deletes, for one opening of the port."""
+
+    def __init__(
+        self, device: Device, news: ModemNews, modem: str, sim: Callable[[], str], taken: Taken, log: Logger
+    ) -> None:
+        self.device = device
+        self.news = news
+        self.clock = device.clock
+        self.modem = modem
+        self.sim = sim
+        self.taken = taken
+        # The modem may have dropped the indications.
+        self.deaf = False
+        self.log = log
+        # Places to read, in the order of their indications.
+        self.wanted: dict[Place, None] = {}
+        self.drains: list[Deferred[int]] = []
+        self.working = False
+        self.closed = False
+
+    def indicated(self, memory: str, index: int) -> None:
+        """A message or report is at a place."""
+        if len(self.wanted) < MOST_WANTED:
+            self.wanted[memory, index] = None
+            self.work()
+        else:
+            self.drain().addErrback(lambda failure: None)
+
+    def drain(self) -> Deferred[int]:
+        """Take all there is: how many were handed over."""
+        done: Deferred[int] = Deferred()
+        if self.closed:
+            done.errback(Unplugged(False))
+            return done
+        self.drains.append(done)
+        self.work()
+        return done
+
+    def close(self) -> None:
+        """The port is closed."""
+        self.closed = True
+        self.wanted.clear()
+        drains, self.drains = self.drains, []
+        for done in drains:
+            done.errback(Unplugged(False))
+
+    def work(self) -> None:
+        """Go on, unless that is being done."""
+        if not self.working:
+            self.working = True
+            Deferred.fromCoroutine(self.run()).addErrback(self.failed)
+
+    def failed(self, failure: Failure) -> None:
+        """A fault of ours, which must not end the receiving for good."""
+        self.log.error("Reading the messages of {modem} failed: {failure}", modem=self.modem, failure=failure)
+
+    async def run(self) -> None:
+        """Do all that is to be done."""
+        try:
+            while (self.wanted or self.drains) and not self.closed:
+                await self.next_job()
+        finally:
+            self.working = False
+
+    async def next_job(self) -> None:
+        """A drain, else the place that waits longest; what a time-out leaves is found by the next drain."""
+        if not self.drains:
+            place = next(iter(self.wanted))
+            del self.wanted[place]
+            try:
+                await self.take(place)
+            except (TimedOut, Unplugged) as error:
+                self.log.debug("A message of {modem} could not be read: {error}", modem=self.modem, error=error)
+            return
+        drains, self.drains = self.drains, []
+        try:
+            count = await self.read_all()
+        except Exception as error:
+            for done in drains:
+                done.errback(error)
+        else:
+            for done in drains:
+                done.callback(count)
+
+    async def read_all(self) -> int:
+        """Every memory; how many messages were handed over."""
+        count = 0
+        for memory in self.device.reads:
+            if await self.device.select(memory):
+                count += await self.read_memory(memory)
+        return count
+
+    async def read_memory(self, memory: str) -> int:
+        """All of the selected memory, as the modem lists it or else slot by slot."""
+        try:
+            lines = await self.device.ask("AT+CMGL=4", within=LISTING)
+        except CommandFailed:
+            return await self.read_slots(memory)
+        count = 0
+        for stored in parse_cmgl(lines):
+            # Some modems cut the last one of a list.
+            whole = stored if is_whole(stored) else await self.read(stored.index)
+            count += await self.handle((memory, stored.index), whole or stored)
+        return count
+
+    async def read_slots(self, memory: str) -> int:
+        """All slots of the selected memory."""
+        count = 0
+        for index in range(1, min(self.device.slots.get(memory, 0), MOST_SLOTS) + 1):
+            stored = await self.read(index)
+            if stored is not None:
+                count += await self.handle((memory, index), stored)
+        return count
+
+    async def take(self, place: Place) -> None:
+        """One message, at the place where the modem said it is."""
+        if not await self.device.select(place[0]):
+            return
+        stored = await self.read(place[1])
+        if stored is not None:
+            await self.handle(place, stored)
+
+    async def read(self, index: int) -> Stored | None:
+        """The message in a slot of the selected memory; None when there is none (any more)."""
+        lines = await self.device.attempt(f"AT+CMGR={index}")
+        return parse_cmgr(lines, index) if lines else None
+
+    async def handle(self, place: Place, stored: Stored) -> int:
+        """Hand over, then delete; how many were handed over."""
+        if stored.status in WRITTEN:
+            return 0
+        said = stored.pdu
+        new = not self.taken.holds(self.sim(), place, said)
+        if new and not await self.hand_over(said, place):
+            return 0
+        self.taken.add(self.sim(), place, said)
+        if await self.delete(place):
+            self.taken.gone(self.sim(), place)
+        return int(new)
+
+    async def delete(self, place: Place) -> bool:
+        """Whether the place is free now."""
+        try:
+            await self.device.ask(f"AT+CMGD={place[1]}", within=DELETING)
+        except CommandFailed as error:
+            return error.fault.code in NO_SUCH_INDEX
+        return True
+
+    async def hand_over(self, said: str, place: Place | None) -> bool:
+        """Whether others keep it now."""
+        pdu = octets(said)
+        try:
+            if pdu is None:
+                await self.news.unreadable(self.modem, self.sim(), said, place)
+            else:
+                await self.news.received(Incoming(self.modem, self.sim(), pdu, place))
+        except Exception:
+            # It stays where it is, and those behind it must not wait for it.
+            self.log.failure("A message of {modem} could not be kept", modem=self.modem)
+            return False
+        return True
+
+    def given(self, said: str) -> None:
+        """A message or report that the modem does not keep: its PDU."""
+        Deferred.fromCoroutine(self.direct(said)).addErrback(self.gone)
+
+    def gone(self, failure: Failure) -> None:
+        """Nothing can be acknowledged any more; the network gives it again."""
+        if failure.check(Unplugged) is None:
+            self.failed(failure)
+
+    async def direct(self, said: str) -> None:
+        """Have it kept, then acknowledge it where the modem waits for that."""
+        since = self.clock.seconds()
+        kept = await self.hand_over(said, None)
+        if not self.device.acknowledges:
+            return
+        if kept and await self.device.attempt("AT+CNMA") is not None and self.clock.seconds() < since + MISSED:
+            return
+        # The modem tells nothing any more (mt and ds are 0 now), until it is told to again.
+        self.deaf = True
+        if kept:
+            await self.listen()
+
+    async def listen(self) -> None:
+        """Set the indications again, if the modem may have dropped them."""
+        if self.deaf and self.device.cnmi and await self.device.attempt(command(self.device.cnmi)) is not None:
+            self.deaf = False

@@ -1,0 +1,44 @@
+"""Giving a modem one TPDU (AT+CMGS in PDU mode, 3GPP TS 27.005 section 4.3), and saying what became of it."""
+
+from transport.plugins.sms.answers import parse_cmgs
+from transport.plugins.sms.device import Device
+from transport.plugins.sms.dialogue import TimedOut, Unplugged
+from transport.plugins.sms.states import Fault, InDoubt, NotSubmitted
+from transport.plugins.sms.tpdu import tpdu_length
+
+# The network may have it all the same (+CMS ERROR: 332, network time-out).
+NETWORK_TIMEOUT = ("CMS", 332)
+UNSUPPORTED = (("CMS", 302), ("CMS", 303))
+NO_CENTRE = ("CMS", 330)
+# The modem has it, but named no reference: no report can be matched to it.
+NO_REFERENCE = -1
+
+
+async def submit(device: Device, pdu: bytes, more: bool) -> int:
+    """The modem's message reference; fails with `NotSubmitted` or `InDoubt` only."""
+    try:
+        if more:
+            # The link to the network stays open for the next part; a modem may not know that.
+            await device.attempt("AT+CMMS=1")
+        answer = await device.dialogue.submit(f"AT+CMGS={tpdu_length(pdu)}", pdu.hex().upper().encode())
+    except (TimedOut, Unplugged) as error:
+        if error.submitted:
+            raise InDoubt(str(error)) from None
+        raise NotSubmitted(str(error)) from None
+    fault = answer.final.fault
+    if fault is None:
+        reference = parse_cmgs(answer.lines)
+        return NO_REFERENCE if reference is None else reference
+    if (fault.kind, fault.code) == NETWORK_TIMEOUT:
+        raise InDoubt("the network did not answer the modem")
+    raise NotSubmitted("the modem refused it", fault)
+
+
+async def remedy(device: Device, fault: Fault, smsc: str) -> None:
+    """What can be mended at once after a refusal, so that another try meets a modem in order."""
+    if (fault.kind, fault.code) in UNSUPPORTED:
+        await device.attempt("AT+CMGF=0")
+        await device.attempt("AT+CSMS=0")
+    elif (fault.kind, fault.code) == NO_CENTRE and smsc:
+        # Some modems lose it.
+        await device.attempt(f'AT+CSCA="{smsc}",{145 if smsc.startswith("+") else 129}')
