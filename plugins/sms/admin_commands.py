@@ -26,12 +26,16 @@ class Unowned(Protocol):
 
 @define
 class AdminCommands:
-    """The commands of one network; `native` gives the number that a person typed."""
+    """The commands of one network; `native` gives the number that a person typed, `raw` allows any command of modems.
+
+    `modems` may be filled later.
+    """
 
     modems: Mapping[str, IsModem]
     outbox: Callable[[], Outbox]
     inbox: Callable[[], Unowned]
     native: Callable[[str, Mapping[str, str]], str]
+    raw: bool = False
 
     def commands(self) -> tuple[Command, ...]:
         """All of them; the raw one only where a modem allows it."""
@@ -50,7 +54,7 @@ class AdminCommands:
             Command("unowned", "Texts that nobody owns", self.unowned, Who.ADMIN),
             Command("reassign", "Say whose the texts of a number are", self.reassign, Who.ADMIN),
         )  # fmt: skip
-        if any(modem.settings.raw for modem in self.modems.values()):
+        if self.raw or any(modem.settings.raw for modem in self.modems.values()):
             found += (Command("at", "Send a modem one command as it is", self.at, Who.ADMIN),)
         return found
 

@@ -1,0 +1,165 @@
+"""Everything of a network that runs: its modems, and what goes out and comes in through them."""
+
+from collections.abc import Callable, Sequence
+from random import Random
+from typing import Any
+
+from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
+from twisted.internet.task import LoopingCall
+
+from transport.api import Account, IHubHost, Text
+from transport.plugins.sms.blocked import Blocked
+from transport.plugins.sms.handover import Handover
+from transport.plugins.sms.in_journal import InJournal
+from transport.plugins.sms.inbox import Inbox
+from transport.plugins.sms.introductions import Introductions
+from transport.plugins.sms.missed import MissedCalls
+from transport.plugins.sms.modem import Modem
+from transport.plugins.sms.options import Settings
+from transport.plugins.sms.outbox import Outbox
+from transport.plugins.sms.owners import TextOwners
+from transport.plugins.sms.pins import Pins
+from transport.plugins.sms.presence import Signals
+from transport.plugins.sms.routing import listed
+from transport.plugins.sms.schema import SCRIPTS
+from transport.plugins.sms.session import Session
+from transport.plugins.sms.states import Health, Incoming, IsModem, ModemSettings
+
+STOP = 20.0
+# Limits of texts end as time goes by, which nothing else tells of.
+LOOK = 300.0
+
+MakeModem = Callable[[ModemSettings, "Hub"], IsModem]
+
+
+class Hub:
+    """Puts the parts of a network together; implements `states.ModemNews`."""
+
+    def __init__(self, name: str, settings: Settings, host: IHubHost, random: Random, make: MakeModem) -> None:
+        self.settings = settings
+        self.host = host
+        self.random = random
+        self.signals = Signals()
+        self.sessions: set[Session] = set()
+        self.pins = Pins(host.store)
+        self.modems: dict[str, IsModem] = {each.name: make(each, self) for each in settings.modems.values()}
+        self.outbox = Outbox(name, host, self.modems, settings.policy, random)
+        self.owners = TextOwners(name, host, settings.modems, settings.catch_all)
+        self.blocked = Blocked(host.store, name)
+        self.introductions = Introductions(host, settings.subscribe)
+        handover = Handover(
+            host,
+            self.owners,
+            self.blocked,
+            InJournal(host.store, name),
+            self.introductions.met,
+            settings.waiting_notice,
+        )
+        self.inbox = Inbox(host, handover, self.outbox.report, settings.region)
+        self.missed = MissedCalls(host, self.owners, self.blocked, settings.region)
+        self._look: Any = LoopingCall(self.refresh)
+        self._look.clock = host.reactor
+        self._started: Deferred[None] | None = None
+        self._stopping = False
+
+    # life
+
+    def start(self) -> None:
+        """Read what is kept, then open the modems."""
+        self._started = Deferred.fromCoroutine(self._start())
+        self._started.addErrback(self._not_started)
+
+    async def _start(self) -> None:
+        await self.host.store.migrate(SCRIPTS)
+        await self.blocked.load()
+        await self.outbox.load()
+        await self.inbox.load()
+        if self._stopping:
+            return
+        self._look.start(LOOK, now=False)
+        for modem in self.modems.values():
+            modem.start()
+
+    def _not_started(self, failure: Any) -> None:
+        self.host.log.failure("the network could not be started", failure)
+        self.host.tell_admins(Text("Texts cannot be sent or received: {error}", error=failure.getErrorMessage()))
+
+    def stop(self) -> Deferred[None]:
+        """Let what is in flight end, for a bounded time; what waits is kept."""
+        return Deferred.fromCoroutine(self._stop())
+
+    async def _stop(self) -> None:
+        self._stopping = True
+        if self._look.running:
+            self._look.stop()
+        await self._ended("outbox", self.outbox.stop)
+        await DeferredList([self._ended(name, modem.stop) for name, modem in self.modems.items()])
+        self.inbox.stop()
+
+    def _ended(self, name: str, stop: Callable[[], Deferred[None]]) -> Deferred[Any]:
+        done: Deferred[Any] = maybeDeferred(stop)
+        done.addTimeout(STOP, self.host.reactor)
+        return done.addErrback(lambda failure: self.host.log.failure("{part} did not end well", failure, part=name))
+
+    # what modems say (states.ModemNews)
+
+    def changed(self, name: str, health: Health) -> None:
+        """A modem is in another state, or hears the network otherwise."""
+        self.outbox.modem_changed(name)
+        self.refresh()
+
+    def received(self, incoming: Incoming) -> Deferred[None]:
+        """Keep a PDU."""
+        return self.inbox.received(incoming)
+
+    def unreadable(self, modem: str, sim: str, text: str, place: tuple[str, int] | None) -> Deferred[None]:
+        """Keep what is no PDU."""
+        return self.inbox.unreadable(modem, sim, text, place)
+
+    def called(self, modem: str, number: str) -> None:
+        """A call is over."""
+        if self.settings.missed_calls:
+            self.missed.called(modem, number)
+
+    def tell_admins(self, text: Text) -> None:
+        """Pass it on."""
+        self.host.tell_admins(text)
+
+    # what sessions and commands ask
+
+    def refresh(self) -> None:
+        """Show owners what has changed."""
+        for session in list(self.sessions):
+            session.follower.refresh()
+
+    def serving(self, owner: str) -> Sequence[IsModem]:
+        """The modems that an owner may use."""
+        return [modem for modem in self.modems.values() if listed(modem.settings.users, owner)]
+
+    def used_up(self, owner: str) -> bool:
+        """Whether an owner's limit of today is reached."""
+        most = self.settings.policy.per_user_day
+        return 0 < most <= self.outbox.used_today(owner)
+
+    def came(self, account: Account) -> Deferred[None]:
+        """An owner has signed in, perhaps after registering; Refused (`conflict`) tells of a keyword that is taken."""
+        return Deferred.fromCoroutine(self._came(account))
+
+    async def _came(self, account: Account) -> None:
+        if self._started is not None and self.owners.came(account):
+            await self.owners.claim_keyword(account)
+            await self.inbox.look_again()
+
+    def status(self) -> dict[str, str]:
+        """A few facts for administrators."""
+        facts = {
+            name: f"{modem.health.state.value}, {modem.health.operator or '-'}, {modem.health.signal or '-'} dBm"
+            for name, modem in self.modems.items()
+        }
+        return {**facts, "waiting": str(len(self.outbox.lanes)), "blocked": str(self.blocked.dropped)}
+
+
+def real_modem(settings: ModemSettings, hub: Hub) -> Modem:
+    """A modem on a port of this machine, or behind a TCP server."""
+    host = hub.host
+    return Modem(settings, host.reactor, host.endpoint, hub, hub.random, hub.pins, log=host.log)

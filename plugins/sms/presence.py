@@ -1,0 +1,134 @@
+"""What modems look like as presence: never a claim about the phone at the other end."""
+
+from collections.abc import Callable, Sequence
+
+from attrs import define, field
+
+from transport.api import Presence, Refused, Show
+from transport.plugins.sms.numbers import is_alphanumeric
+from transport.plugins.sms.routing import Way
+from transport.plugins.sms.states import Health, IsModem, ModemState
+
+# From which signal in dBm on it is called so; it must be left behind by SLACK before another word is used.
+STEPS = ((-71, "very good signal"), (-83, "good signal"), (-97, "fair signal"), (-999, "weak signal"))
+SLACK = 3
+
+Shown = tuple[str, str]
+AVAILABLE: Shown = (Show.ONLINE, "")
+NO_NETWORK: Shown = (Show.AWAY, "The modem has no network.")
+PAUSED: Shown = (Show.XA, "The modem is paused.")
+USED_UP: Shown = (Show.DND, "The limit of texts is reached.")
+GONE: Shown = (Show.OFFLINE, "The modem is gone.")
+ONE_WAY: Shown = (Show.XA, "Texts only come from here; they cannot be answered.")
+STATES: dict[ModemState, Shown] = {
+    ModemState.UNPLUGGED: GONE,
+    ModemState.LOCKED: (Show.OFFLINE, "The modem's SIM card is locked."),
+    ModemState.BROKEN: (Show.OFFLINE, "The modem is out of service."),
+    ModemState.STARTING: (Show.AWAY, "The modem is starting."),
+    ModemState.SEARCHING: NO_NETWORK,
+    ModemState.PAUSED: PAUSED,
+    ModemState.READY: AVAILABLE,
+}
+BEST_FIRST = (
+    ModemState.READY,
+    ModemState.SEARCHING,
+    ModemState.STARTING,
+    ModemState.PAUSED,
+    ModemState.LOCKED,
+    ModemState.BROKEN,
+    ModemState.UNPLUGGED,
+)
+
+
+def of_way(way: Way, modem: IsModem, used_up: bool) -> Shown:
+    """A number's presence: that of the modem that would send to it."""
+    shown = STATES[modem.health.state]
+    if shown is not AVAILABLE:
+        return shown
+    # It is registered, so what keeps it from sending is its limit.
+    return USED_UP if used_up or not way.view.ready else AVAILABLE
+
+
+@define
+class Signals:
+    """The signal of modems in coarse words that do not change all the time."""
+
+    steps: dict[str, int] = field(factory=dict)
+
+    def word(self, name: str, signal: int | None) -> str:
+        """What to say of a signal in dBm; nothing when it is not known."""
+        if signal is None:
+            self.steps.pop(name, None)
+            return ""
+        step = next(n for n, (least, _) in enumerate(STEPS) if signal >= least or n == len(STEPS) - 1)
+        last = self.steps.get(name, step)
+        if step > last and signal > STEPS[last][0] - SLACK:
+            step = last
+        if step < last and signal < STEPS[last - 1][0] + SLACK:
+            step = last
+        self.steps[name] = step
+        return STEPS[step][1]
+
+    def line(self, name: str, health: Health) -> str:
+        """A modem in words: operator and signal, or what is wrong with it."""
+        if health.state is ModemState.READY:
+            roaming = "roaming" if health.roaming else ""
+            return ", ".join(filter(None, (health.operator, self.word(name, health.signal), roaming))) or "Ready"
+        return STATES[health.state][1].removesuffix(".")
+
+    def network(self, modems: Sequence[IsModem]) -> Shown:
+        """The network's own presence, for one who may use these modems; away rather than gone: it takes texts."""
+        if not modems:
+            return Show.XA, "No modem of this gateway serves you."
+        best = min(modems, key=lambda modem: BEST_FIRST.index(modem.health.state))
+        show = STATES[best.health.state][0]
+        lines = [self.line(modem.settings.name, modem.health) for modem in modems]
+        if len(modems) > 1:
+            lines = [f"{modem.settings.name}: {line}" for modem, line in zip(modems, lines, strict=True)]
+        return (Show.XA if show == Show.OFFLINE else show), "; ".join(lines)
+
+
+@define
+class Follower:
+    """What one owner is shown: the network, and the numbers that the owner follows; told only when it changes.
+
+    `ways` and `modems` are the owner's; `used_up` says whether the owner's limit is reached.
+    """
+
+    deliver: Callable[[Presence], None]
+    ways: Callable[[str], Sequence[Way]]
+    modems: Callable[[], Sequence[IsModem]]
+    used_up: Callable[[], bool]
+    signals: Signals
+    shown: dict[str, Shown | None] = field(factory=dict)
+
+    def add(self, name: str, nick: str | None = None) -> None:
+        """Follow a number."""
+        self.shown.setdefault(name, None)
+        self._tell(name, self._of(name), nick)
+
+    def remove(self, name: str) -> None:
+        """Follow it no more."""
+        self.shown.pop(name, None)
+
+    def refresh(self) -> None:
+        """Something may be another."""
+        self._tell("", self.signals.network(self.modems()))
+        for name in [name for name in self.shown if name]:
+            self._tell(name, self._of(name))
+
+    def _tell(self, name: str, now: Shown, nick: str | None = None) -> None:
+        if self.shown.get(name) != now or nick:
+            self.shown[name] = now
+            self.deliver(Presence(name, *now, nick))
+
+    def _of(self, name: str) -> Shown:
+        if is_alphanumeric(name):
+            return ONE_WAY
+        try:
+            ways = self.ways(name)
+        except Refused as refused:
+            return Show.OFFLINE, str(refused.text)
+        chosen = next((way for way in ways if way.view.ready), ways[0])
+        by_name = {modem.settings.name: modem for modem in self.modems()}
+        return of_way(chosen, by_name[chosen.view.settings.name], self.used_up())
