@@ -209,6 +209,24 @@ def test_what_comes_back_waits_until_its_owner_is_there() -> None:
     assert [s.get("id") for s in out if bodies([s]) == ["are you there?"]] == [told.get("id")]
 
 
+def test_what_comes_back_is_heard_from_who_is_too_fast() -> None:
+    world = member()
+    world.config.limits.stanza_rate, world.config.limits.stanza_burst = 0.001, 2
+    world.start()
+    at = Desk(world)
+    told = [at.tell(MessageIn(TO, Message(str(number))))[0] for number in range(4)]
+    for stanza in told:
+        world.say(
+            f"<message from='{ROMEO}' to='{JULIET}' type='error' id='{stanza.get('id')}'><error type='cancel'>"
+            "<service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error></message>"
+        )
+    for _ in range(2):
+        at.pongs()
+    kept: list[Any] = []
+    world.store.inbox().addCallback(kept.extend)
+    assert len(kept) == 4
+
+
 # a network that waits and retries by itself
 
 

@@ -222,6 +222,44 @@ def test_a_link_that_is_lost_while_all_is_sent_again_begins_anew() -> None:
     assert bench.sent == ["a", "b"]
 
 
+def test_what_comes_behind_the_last_look_at_what_waits_is_not_left() -> None:
+    bench = Bench(up=False)
+    store = slow(bench)
+    bench.come_up()
+    bench.deliver("a")
+    store.answer("inbox_put")
+    store.answer("inbox")
+    store.answer("inbox")
+    assert bench.sent == ["a"]
+
+
+def test_a_look_from_before_the_link_was_lost_opens_no_way() -> None:
+    bench = Bench(up=False)
+    store = slow(bench)
+    bench.come_up()
+    bench.go_down()
+    bench.deliver("a")
+    bench.come_up()
+    store.answer("inbox")
+    bench.deliver("b")
+    for _ in range(2):
+        store.answer("inbox_put")
+    for _ in range(3):
+        store.answer("inbox")
+    assert bench.sent == ["a", "b"]
+
+
+def test_a_proof_from_before_the_link_was_lost_proves_nothing() -> None:
+    bench = Bench()
+    bench.deliver("a")
+    [old] = bench.proofs
+    bench.up = False
+    bench.safe.down()
+    bench.come_up()
+    old.callback(None)
+    assert bench.kept() == 1
+
+
 def test_many_are_sent_again_in_order() -> None:
     bench = Bench(up=False)
     for number in range(1203):
@@ -320,6 +358,72 @@ def test_clients_that_come_and_go_while_all_comes_back_cost_little() -> None:
         bench.bounce("a")
         bench.prove()
     assert len(bench.sent) <= 2 + 600 / TRY_AGAIN
+    for _ in range(60):
+        bench.clock.advance(60)
+        bench.bounce("a")
+        bench.prove()
+    assert len(bench.sent) <= 3 + 600 / TRY_AGAIN
+
+
+def test_who_comes_before_the_server_has_proved_anything_gets_it_all_the_same() -> None:
+    bench = Bench()
+    bench.deliver("a")
+    bench.bounce("a")
+    bench.safe.arrived(ROMEO)
+    bench.clock.advance(0)
+    assert bench.sent == ["a", "a"]
+    bench.prove()
+    assert bench.kept() == 0
+
+
+def test_what_is_on_its_way_again_is_not_sent_a_third_time() -> None:
+    bench = Bench()
+    bench.deliver("a")
+    bench.bounce("a")
+    for _ in range(3):
+        bench.safe.arrived(ROMEO)
+        bench.clock.advance(TRY_AGAIN)
+    assert bench.sent == ["a", "a"]
+
+
+def test_a_lost_link_makes_nobody_wait_longer() -> None:
+    bench = Bench()
+    bench.deliver("a")
+    bench.bounce("a")
+    for _ in range(2):
+        bench.safe.arrived(ROMEO)
+        bench.clock.advance(0)
+        bench.bounce("a")
+    bench.go_down()
+    bench.come_up()
+    bench.bounce("a")
+    before = len(bench.sent)
+    bench.safe.arrived(ROMEO)
+    bench.clock.advance(0)
+    assert len(bench.sent) == before + 1
+
+
+def test_who_comes_while_all_is_sent_again_gets_each_thing_once() -> None:
+    bench = Bench()
+    words = [str(number) for number in range(600)]
+    for word in words:
+        bench.deliver(word)
+        bench.bounce(word)
+    bench.go_down()
+    bench.sent.clear()
+    store = slow(bench)
+    bench.come_up()
+    store.answer("inbox")
+    assert bench.bounce("0")
+    bench.safe.arrived(ROMEO)
+    bench.clock.advance(0)
+    assert "inbox_of" not in [what for what, _, _ in store.waiting]
+    store.answer("inbox")
+    store.answer("inbox")
+    assert bench.sent == words
+    bench.clock.advance(1)
+    store.answer("inbox_of")
+    assert bench.sent == [*words, "0"]
 
 
 def test_nothing_is_sent_again_because_it_came_back() -> None:

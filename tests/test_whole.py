@@ -159,6 +159,12 @@ def post() -> tuple[World, Any]:
     return world, network
 
 
+def test_networks_of_one_plugin_share_its_tables() -> None:
+    networks = {name: NetworkConfig(name, "post") for name in ("post", "other")}
+    world = World(networks=networks, plugins={"post": lambda: Post})
+    assert [network.open for network in world.assembly.networks] == [True, True]  # type: ignore[attr-defined]
+
+
 def test_case_matters_where_the_network_says_so() -> None:
     world, network = post()
     world.say(f"<message from='{HOME}' to='^juliet^c%post@{DOMAIN}' type='chat' id='l1'><body>Dear</body></message>")

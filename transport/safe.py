@@ -78,7 +78,7 @@ class Safe:
         self._seen = 0
         self._unproved: dict[str, list[Flight]] = {}
         self._proving: set[str] = set()
-        self._flying: set[int] = set()
+        self._flying: dict[int, Flight] = {}
         self._known: dict[tuple[str, str], Flight] = {}
         self._waiting: dict[str, float] = {}
         self._told: set[str] = set()
@@ -116,7 +116,7 @@ class Safe:
                 self.down()
                 return
         self._seen = max(self._seen, id)
-        self._flying.add(id)
+        self._flying[id] = flight
         self._remember(flight)
         peer = owner.rpartition("@")[2]
         self._unproved.setdefault(peer, []).append(flight)
@@ -135,9 +135,9 @@ class Safe:
         self._proving.discard(peer)
         arrived, now = [], self._reactor.seconds()
         for flight in flights:
-            self._flying.discard(flight.id)
             if flight.back:
                 continue
+            self._flying.pop(flight.id, None)
             if flight.told and not self._there(flight.owner, flight.told):
                 # The client had gone before its server got the error.
                 self._go(flight.id, flight.owner, flight.parcel)
@@ -211,6 +211,7 @@ class Safe:
             return False
         if not flight.back:
             flight.back = True
+            self._flying.pop(flight.id, None)
             kept = self._store.inbox_back(owner, [flight.id])
             kept.addCallbacks(self._given_up, lambda f: self.log.failure("the inbox could not be written", f), (owner,))
             self._waiting.setdefault(owner, 0.0)
