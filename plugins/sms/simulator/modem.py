@@ -4,10 +4,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from attrs import define, field
 from twisted.internet.interfaces import IReactorTime
 
 from transport.plugins.sms.simulator import arriving, radio
+from transport.plugins.sms.simulator.answering import Prompt, final
 from transport.plugins.sms.simulator.call import Call, calls
 from transport.plugins.sms.simulator.calling import Ringing
 from transport.plugins.sms.simulator.commands import COMMANDS
@@ -22,20 +22,9 @@ from transport.plugins.sms.simulator.settings import Settings
 from transport.plugins.sms.simulator.sim import Sim
 from transport.plugins.sms.simulator.ussd_menus import Menu
 
-CR: Final = 0x0D
-CTRL_Z: Final = 0x1A
-ESCAPE: Final = 0x1B
+CR, CTRL_Z, ESCAPE = 0x0D, 0x1A, 0x1B
 LONGEST_LINE: Final = 4096
 DROPPED: Final = {0: None, 10: None, ESCAPE: None, CTRL_Z: None}
-
-
-@define
-class Prompt:
-    """A command that waits for more after `>`: `finish` gets it once Ctrl-Z has come."""
-
-    finish: Callable[[bytes], None]
-    data: bytearray = field(factory=bytearray)
-    shown: bool = False
 
 
 def nothing() -> None:
@@ -101,7 +90,7 @@ class SimModem:
             self.work()
 
     def work(self) -> None:
-        """Go through what was heard, as far as it is whole and the modem is not busy."""
+        """Go through what was heard."""
         if self.working:
             return
         self.working = True
@@ -205,20 +194,8 @@ class SimModem:
         """Give the final answer."""
         self.line.noise()
         if not self.settings.quiet:
-            self.line.put(self.final(failure))
+            self.line.put(final(self.settings, self.profile, failure))
         self.idle()
-
-    def final(self, failure: Failure | None) -> str:
-        """The final answer as it is written."""
-        level = self.settings.errors
-        if failure is None:
-            return "\r\nOK\r\n" if self.settings.verbose else "0\r"
-        if isinstance(failure, Unknown) and self.profile.unknown:
-            return f"{self.profile.newline}{self.profile.unknown}\r\n"
-        line = failure.line(level)
-        if line == "ERROR" and not self.settings.verbose:
-            return "4\r"
-        return f"\r\n{line}\r\n"
 
     def idle(self) -> None:
         """No command is being done any more."""
@@ -307,6 +284,14 @@ class SimModem:
             self.network.note("plugged", modem=self.number)
             self.come_back()
             radio.restart(self, 0)
+
+    def client_gone(self) -> None:
+        """The client has closed the port: what it typed in part is forgotten, a text that has its Ctrl-Z is not."""
+        if self.prompt is not None:
+            self.prompt = None
+            self.network.note("abandoned", modem=self.number)
+        self.forget_heard(len(self.heard))
+        self.line.clear()
 
     def reboot(self, silence: float | None = None) -> None:
         """Let it start again by itself, being deaf for some seconds."""
