@@ -1,7 +1,7 @@
 """PDUs and texts of many kinds, what we read in them, and the judging of what another codec reads otherwise."""
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ from transport.plugins.sms.user_data import room
 
 Direction = Literal["in", "out"]
 View = dict[str, Any]
+WE_REFUSE, THEY_REFUSE = "we refuse", "they refuse"
+FLAGS = ("more", "report", "reject_duplicates", "reply_path", "loop", "command")
 WIDE = "Жהあ你😀👍🏽\u0301ñçÁ“”…\u200d\u00a0\U0010fffd"
 
 
@@ -28,9 +30,9 @@ class Case:
     theirs: View | None
 
     def differing(self) -> list[str]:
-        """The fields that are not the same; `refused` when only one of both refuses."""
+        """The fields that are not the same; or that one of both refuses."""
         if self.ours is None or self.theirs is None:
-            return [] if self.ours is self.theirs else ["refused"]
+            return [] if self.ours is self.theirs else [WE_REFUSE if self.ours is None else THEY_REFUSE]
         return [name for name, value in self.theirs.items() if self.ours[name] != value]
 
 
@@ -55,7 +57,7 @@ def judge(cases: Iterable[Case], known: Iterable[Disagreement]) -> tuple[list[st
             if row is not None:
                 met.add(row.what)
                 continue
-            ours, theirs = ((view or {}).get(name, "refused" if view is None else "") for view in (case.ours, case.theirs))
+            ours, theirs = ((view or {}).get(name) for view in (case.ours, case.theirs))
             unknown.append(f"{name}: ours {ours!r}, theirs {theirs!r} in {case.direction} {case.octets.hex()}")
     return unknown, met
 
@@ -76,6 +78,7 @@ def view(pdu: Pdu) -> View:
     when = getattr(pdu, "timestamp", None)
     found: View = {
         "kind": type(pdu).__name__,
+        "person": str(address),
         "number": address.digits,
         "ton": int(address.ton),
         "npi": address.npi,
@@ -88,9 +91,7 @@ def view(pdu: Pdu) -> View:
         "text": pdu.data.hex() if pdu.alphabet is Alphabet.DATA8 else pdu.text,
         "class": pdu.message_class,
         "reference": getattr(pdu, "reference", None),
-        "flags": [
-            getattr(pdu, name, False) for name in ("more", "report", "reject_duplicates", "reply_path", "loop", "command")
-        ],
+        **{name: getattr(pdu, name, False) for name in FLAGS},
         "validity": validity(pdu),
         "status": getattr(pdu, "status", None),
         "discharge": clock(getattr(pdu, "discharge", None)),
@@ -121,7 +122,9 @@ def validity(pdu: Pdu) -> Any:
 
 def some_text(rng: random.Random) -> str:
     """A text: of the default alphabet, with its extension, or of anything; of any length up to three parts."""
-    chars = rng.choice([DEFAULT.replace("\x1b", ""), "".join(EXTENSION.values()) + "ab@", "abc @\r\n", WIDE + "ab", "aЖ"])
+    chars = rng.choice(
+        [DEFAULT.replace("\x1b", ""), "".join(EXTENSION.values()) + "ab@", "abc @\r\n", WIDE + "ab", "aЖ"]
+    )
     length = rng.choice([rng.randint(1, 20), rng.randint(60, 170), rng.randint(1, 450)])
     return "".join(rng.choices(chars, k=length))
 
@@ -144,7 +147,9 @@ def some_time(rng: random.Random) -> datetime | None:
         return None
     begin = datetime(1990, 1, 1) if rng.random() < 0.1 else datetime(2000, 1, 1)
     naive = begin + timedelta(seconds=rng.randrange(89 * 365 * 86400 if begin.year == 2000 else 9 * 365 * 86400))
-    return naive.replace(tzinfo=timezone(timedelta(minutes=15 * rng.choice([0, 4, 8, -20, 22, 56, -48, rng.randint(-79, 79)]))))
+    return naive.replace(
+        tzinfo=timezone(timedelta(minutes=15 * rng.choice([0, 4, 8, -20, 22, 56, -48, rng.randint(-79, 79)])))
+    )
 
 
 def some_header(rng: random.Random) -> tuple[Element, ...]:
@@ -175,7 +180,11 @@ def some_pdu(rng: random.Random) -> Pdu:
         data = "".join(rng.choices(WIDE + "abcdef", k=size)).encode("utf-16-be")[: size - size % 2]
     else:
         data = rng.randbytes(size)
-    smsc = None if rng.random() < 0.5 else Number("".join(rng.choices("0123456789", k=rng.randint(1, 20))), rng.choice([0, 1]))
+    smsc = (
+        None
+        if rng.random() < 0.5
+        else Number("".join(rng.choices("0123456789", k=rng.randint(1, 20))), rng.choice([0, 1]))
+    )
     flags = [rng.random() < 0.3 for _ in range(4)]
     kind = rng.randrange(4)
     if kind < 2:
@@ -184,9 +193,7 @@ def some_pdu(rng: random.Random) -> Pdu:
         period = rng.choice(
             [None, Relative(rng.randrange(256)), Absolute(some_time(rng)), Enhanced(rng.randbytes(7)), Enhanced.of(500)]
         )
-        return Submit(
-            some_number(rng), dcs, data, 0, header, rng.randrange(256), period, *flags[:3], smsc=smsc
-        )
+        return Submit(some_number(rng), dcs, data, 0, header, rng.randrange(256), period, *flags[:3], smsc=smsc)
     status = rng.choice([0, 1, 0x20, 0x30, 0x40, 0x45, 0x60, rng.randrange(256)])
     bare = StatusReport(rng.randrange(256), some_number(rng), some_time(rng), some_time(rng), status, smsc, *flags[:3])
     if rng.random() < 0.2:
@@ -194,8 +201,35 @@ def some_pdu(rng: random.Random) -> Pdu:
     return bare
 
 
+# What our own encoder does not write.
+SPECIAL: tuple[tuple[str, Direction], ...] = (
+    # The reserved type 3; a report with an address that is longer than it says; octets after the end.
+    ("00070B911346610089F600002080629173148003C8701A", "in"),
+    ("00062309911346610089F6208062917314802080629173148000", "in"),
+    ("07911326040000F0040B911346610089F60000208062917314800CC8F71D14969741F977FD070000", "in"),
+    # A header whose element runs over its end.
+    ("00440B911346610089F60004208062917314800805000407020141FF42", "in"),
+    # Names: with the padding of whole octets, and with a true @.
+    ("00040ED0CDF2396C7EBB0100002080629173148003C8701A", "in"),
+    ("00040DD0CDF2396C7EBB0100002080629173148003C8701A", "in"),
+    ("000409D049B7F90D0000002080629173148003C8701A", "in"),
+    # Reports with an end, and with a broken one.
+    ("0006230B911346610089F6208062917314802080629173148000074108020041", "in"),
+    ("0006230B911346610089F6208062917314802080629173148000FF", "in"),
+    # UCS2 of an odd length; 161 septets.
+    ("00040B911346610089F6000820806291731480030041D8", "in"),
+    ("00040B911346610089F6000020806291731480A1" + "31" * 141, "in"),
+    # What is no message, either way.
+    ("00010B911346610089F60000208062917314800130", "in"),
+    ("000000", "out"),
+    ("0002000B911346610089F6", "out"),
+)
+
+
 def some_octets(seed: int, count: int) -> Iterator[tuple[bytes, Direction]]:
-    """So many PDUs in octets, with the direction in which they go; nine of ten whole, the others with a fault."""
+    """Special PDUs and so many others, with the direction in which they go; one of ten others is cut."""
+    for digits, direction in SPECIAL:
+        yield bytes.fromhex(digits), direction
     rng = random.Random(seed)
     while count:
         pdu = some_pdu(rng)
@@ -204,8 +238,3 @@ def some_octets(seed: int, count: int) -> Iterator[tuple[bytes, Direction]]:
             octets = octets[: rng.randrange(len(octets))]
         yield bytes(octets), "out" if isinstance(pdu, Submit) else "in"
         count -= 1
-
-
-def table(known: Mapping[str, Disagreement]) -> str:
-    """All known disagreements, for people."""
-    return "\n".join(f"{row.what}: {row.clause}; right: {row.right}" for row in known.values())
