@@ -25,7 +25,11 @@ def test_every_difference_to_pycrate_is_decided_by_a_clause() -> None:
 
 
 def test_every_text_goes_round_through_pycrate() -> None:
-    """It writes what we read, also where it does not read an end that it takes for padding."""
+    """What we write it reads and writes as we do, but for seven bits left over at the end of septets.
+
+    It takes an @ or CR there for padding, and itself pads with CR and counts it; that is a rule for USSD (TS 23.038
+    6.1.2.3.1), while TP-UDL says how many septets a text has (TS 23.040 9.2.3.16).
+    """
     rng = random.Random(SEED)
     for _ in range(200):
         text = some_text(rng)
@@ -37,7 +41,10 @@ def test_every_text_goes_round_through_pycrate() -> None:
             assert data["UD"].decode() in (part.text, part.text[:-1] if part.text[-1] in "@\r" else part.text)
             data["UDL"].set_val(None)
             data["UD"].set_val(part.text)
-            again = tpdu.decode(b"\0" + read.to_bytes(), "out")
+            octets = b"\0" + read.to_bytes()
+            again = tpdu.decode(octets, "out")
+            if len(again.data) > len(part.data) and len(octets) == len(tpdu.encode(part)):
+                again.data = again.data.removesuffix(b"\r")
             assert again == part
             back.append(again)
         assert tpdu.join(back) == text
