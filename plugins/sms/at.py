@@ -27,6 +27,7 @@ LINE_OCTETS = 2048
 ANSWER_LINES, ANSWER_CHARACTERS = 4096, 1 << 20
 USSD_LINES = 32
 LINE_END = re.compile(rb"[\r\n]")
+BLANK = re.compile(rb"[\r\n \t]+")
 COMMAND = re.compile(r"[ -~]{1,1024}")
 PAYLOAD = re.compile(rb"[0-9A-Fa-f]{1,1024}")
 OWN_NAMES = re.compile(r"(?:^AT|;)\s*([+^*#$%][A-Z][A-Z0-9_]*)([^;]*)")
@@ -141,8 +142,8 @@ class Engine:
         buffer = self.buffer
         buffer += data.translate(None, b"\0")
         while True:
-            head = len(buffer) - len(buffer.lstrip(b"\r\n \t"))
-            del buffer[:head]
+            blank = BLANK.match(buffer)
+            del buffer[: blank.end() if blank is not None else 0]
             pending = self.pending
             if buffer[:1] == b">" and pending is not None and pending.prompt_due and not self.held:
                 del buffer[:1]
