@@ -66,7 +66,8 @@ async def run_all(gateways: Sequence[Gateway], asked: argparse.Namespace) -> lis
     results = []
     for round_ in range(asked.rounds):
         for name in asked.workloads:
-            for gateway in gateways if round_ % 2 == 0 else gateways[::-1]:
+            able = [gateway for gateway in gateways if gateway.name == Transport.name or not WORKLOADS[name].ours_alone]
+            for gateway in able if round_ % 2 == 0 else able[::-1]:
                 result = await run(gateway, name, round_, asked.quick)
                 figures = " ".join(f"{key} {value:.4g}" for key, value in result.figures.items())
                 print(f"{round_} {name} {gateway.name}: {result.error or figures}", file=sys.stderr, flush=True)

@@ -124,6 +124,18 @@ def steps_of_rendering() -> Iterator[Step]:
     yield "show a room message to 100 clients, each", partial(say, 100), 100
 
 
+def steps_of_sms() -> Iterator[Step]:
+    """PDUs in and out."""
+    from bench.pdus import TEXTS, mix
+    from transport.plugins.sms import tpdu
+
+    octets = mix()
+    pdus = [tpdu.decode(each, "in") for each in octets]
+    yield "read a PDU with its text", lambda: [tpdu.decode(each, "in").text for each in octets], len(octets)
+    yield "write a PDU", lambda: [tpdu.encode(pdu) for pdu in pdus], len(octets)
+    yield "cut a text into parts", lambda: [tpdu.segments(text, "+491") for text in TEXTS], len(TEXTS)
+
+
 def timed(call: Callable[[], object], pieces: int) -> Sequence[float]:
     """Microseconds a piece, sorted, of each round."""
     repeats = max(1, REPEATS // pieces)
@@ -139,7 +151,7 @@ def timed(call: Callable[[], object], pieces: int) -> Sequence[float]:
 def main() -> None:
     """Time every step."""
     print(f"{'us':52}{'min':>8}{'median':>8}")
-    for group in (steps_of_xml, steps_of_irc, steps_of_routing, steps_of_rendering):
+    for group in (steps_of_xml, steps_of_irc, steps_of_sms, steps_of_routing, steps_of_rendering):
         try:
             for name, call, pieces in group():
                 found = timed(call, pieces)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.gateways import Biboumi, Gateway, Transport
 from bench.rig import Figures
-from bench.workloads import AIMS, Aim
+from bench.workloads import AIMS, FLOORS, Aim, Floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def cpu_model() -> str:
     return platform.machine()
 
 
-def by_round(results: Iterable[Result], gateway: str, aim: Aim) -> dict[int, float]:
+def by_round(results: Iterable[Result], gateway: str, aim: Aim | Floor) -> dict[int, float]:
     """A gateway's values of a figure."""
     return {
         result.round: result.figures[aim.figure]
@@ -87,11 +87,19 @@ def row(results: Sequence[Result], aim: Aim) -> tuple[str, ...]:
     )
 
 
+def floor_row(results: Sequence[Result], floor: Floor) -> tuple[str, ...]:
+    """A floor, and whether the median is above it."""
+    values = by_round(results, Transport.name, floor).values()
+    verdict = "-" if not values else "met" if statistics.median(values) >= floor.least else "missed"
+    return f"{floor.what} ({floor.workload})", floor.unit, "-", spread(values), "-", f">= {floor.least:g}", verdict
+
+
 def table(results: Sequence[Result]) -> str:
     """All aims whose workloads ran, and what failed."""
     ran = {result.workload for result in results}
     heading = ("", "unit", Biboumi.name, Transport.name, "ratio", "aim", "")
     rows = [heading, *(row(results, aim) for aim in AIMS if aim.workload in ran)]
+    rows += [floor_row(results, floor) for floor in FLOORS if floor.workload in ran]
     widths = [max(len(line[i]) for line in rows) for i in range(len(heading))]
     lines = ["  ".join(c.ljust(w) for c, w in zip(line, widths, strict=True)).rstrip() for line in rows]
     failures = {f"FAILED {r.gateway} {r.workload}: {r.error}": None for r in results if r.error}
@@ -106,6 +114,7 @@ def save(path: Path, found: dict[str, str], begun: datetime, results: Sequence[R
         "ended": datetime.now(UTC).isoformat(),
         "versions": found,
         "aims": [asdict(aim) for aim in AIMS],
+        "floors": [asdict(floor) for floor in FLOORS],
         "ratios": {key: values for key, values in summary.items() if values},
         "results": [asdict(result) for result in results],
     }

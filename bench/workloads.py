@@ -7,17 +7,22 @@ from typing import Any
 from bench.crowd import hold
 from bench.messages import from_irc, to_irc
 from bench.pace import latency
+from bench.pdus import read_pdus
 from bench.requests import requests
 from bench.rig import Figures
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What to run, with the parameters of a whole run and those that a quick run changes."""
+    """What to run, with the parameters of a whole run and those that a quick run changes.
+
+    `ours_alone` is for what no other gateway has.
+    """
 
     run: Callable[..., Awaitable[Figures]]
     full: Mapping[str, Any]
     quick: Mapping[str, Any]
+    ours_alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,17 @@ class Aim:
     figure: str
     unit: str
     ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """A figure of a workload, and how much it shall be at least; more is better."""
+
+    what: str
+    workload: str
+    figure: str
+    unit: str
+    least: float
 
 
 WORKLOADS: Mapping[str, Workload] = {
@@ -43,6 +59,7 @@ WORKLOADS: Mapping[str, Workload] = {
     "disco": Workload(requests, {"kind": "disco", "count": 50000}, {"count": 500}),
     "ping": Workload(requests, {"kind": "ping", "count": 100000}, {"count": 500}),
     "w4": Workload(latency, {"users": 20, "rate": 20, "seconds": 8}, {"users": 5, "seconds": 2}),
+    "pdus": Workload(read_pdus, {"count": 200000}, {"count": 2000}, ours_alone=True),
 }
 
 AIMS = (
@@ -60,3 +77,5 @@ AIMS = (
     Aim("Latency to XMPP, median", "w4", "to_xmpp_p50_ms", "ms", 0.05),
     Aim("Private memory a user, 1,000 users", "hold1000", "kib_per_user", "KiB", 0.6),
 )
+
+FLOORS = (Floor("PDUs of texts read on one core", "pdus", "per_second", "a second", 20000),)

@@ -5,7 +5,7 @@ import pytest
 from bench.irc_server import name_lines, silent_members
 from bench.ledger import Ledger
 from bench.report import Result, ratios, table
-from bench.workloads import AIMS, WORKLOADS
+from bench.workloads import AIMS, FLOORS, WORKLOADS
 
 BODIES = ["0 a", "1 a", "2 a", "3 a"]
 
@@ -71,4 +71,11 @@ def test_the_table_shows_what_failed() -> None:
 
 
 def test_every_aim_has_its_workload() -> None:
-    assert {aim.workload for aim in AIMS} <= set(WORKLOADS)
+    assert {aim.workload for aim in (*AIMS, *FLOORS)} <= set(WORKLOADS)
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(20000, "met"), (19999, "missed")])
+def test_the_table_tells_whether_enough_was_done(value: float, verdict: str) -> None:
+    floor = next(floor for floor in FLOORS if floor.workload == "pdus")
+    text = table([Result(0, "pdus", "transport", 0.0, {floor.figure: value})])
+    assert text.splitlines()[1].endswith(verdict)
