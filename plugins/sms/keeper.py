@@ -187,7 +187,7 @@ class Keeper:
         self.health = health
         self.registration_changed()
         opening.drain()
-        self.spawn(self.look(opening))
+        self.spawn(self.observe(opening))
 
     def suffer(self, opening: Opening, found: Trouble) -> None:
         """The modem cannot work; it is tried again where that may help."""
@@ -275,11 +275,15 @@ class Keeper:
             self.spawn(self.look(opening))
 
     async def look(self, opening: Opening) -> None:
-        """Signal, operator and registration as they are now; some modems say nothing when they were reset."""
+        """Registration, indications, signal and operator; some modems say nothing when they were reset."""
         await opening.registration.ask(opening.device)
-        signal, operator = await survey(opening.device)
         await opening.receiver.listen()
         await self.check(opening)
+        await self.observe(opening)
+
+    async def observe(self, opening: Opening) -> None:
+        """Signal and operator as they are now."""
+        signal, operator = await survey(opening.device)
         if opening is self.opening and opening.started:
             self.health = evolve(self.health, signal=signal, operator=operator)
             self.registration_changed()

@@ -251,6 +251,7 @@ class Receiver:
             await self.listen()
 
     async def listen(self) -> None:
-        """Set the indications again, if the modem may have dropped them."""
+        """Set the indications again, if the modem may have dropped them, and take what it did not tell of."""
         if self.deaf and self.device.cnmi and await self.device.attempt(command(self.device.cnmi)) is not None:
             self.deaf = False
+            self.drain().addErrback(lambda failure: None)

@@ -63,7 +63,8 @@ class Card:
         self.settings = settings
         self.pins = pins
         self.name = settings.name
-        self.unproved = ""
+        # The card's name and the PIN that it was given, while it has not answered.
+        self.unproved: tuple[str, str] | None = None
 
     async def open(self, device: Device) -> None:
         """Have it open, with the configured PIN if it asks for one; CannotStart when it stays closed."""
@@ -120,19 +121,20 @@ class Card:
         It is remembered first: what cuts the modem off now must not lead to another attempt.
         """
         await self.pins.remember(self.name, pin)
-        self.unproved = pin
+        self.unproved = self.name, pin
         words = f'"{puk}","{pin}"' if puk else f'"{pin}"'
         try:
             await device.ask(f"AT+CPIN={words}", within=30.0)
         except CommandFailed:
-            self.unproved = ""
+            self.unproved = None
             raise
         await self.proved()
 
     async def proved(self) -> None:
         """The card took the PIN that it was last given."""
-        pin, self.unproved = self.unproved, ""
-        await self.pins.forget(self.name, pin)
+        proved, self.unproved = self.unproved, None
+        if proved is not None:
+            await self.pins.forget(*proved)
 
     async def unlock(self, device: Device, pin: str, puk: str) -> None:
         """Give what an administrator entered; Refused when it cannot be or is not taken."""

@@ -35,8 +35,7 @@ async def start(device: Device, settings: ModemSettings, card: Card, health: Hea
     health = await identify(device, health)
     health = evolve(health, iccid=await read_iccid(device) or health.iccid)
     card.name = health.iccid or health.imei or settings.name
-    await wake(device, card)
-    health = await read_imsi(device, health, settings.name)
+    health = evolve(health, imsi=await wake(device, settings, card))
     await device.attempt("AT+CREG=1")
     await device.attempt("AT+CEREG=1")
     return await configure(device, settings, health)
@@ -75,16 +74,19 @@ async def told(device: Device, name: str) -> str:
     return (parse_fact(lines, name) if lines else None) or ""
 
 
-async def wake(device: Device, card: Card) -> None:
-    """Have the card open and the radio on; some modems see no card while the radio is off."""
+async def wake(device: Device, settings: ModemSettings, card: Card) -> str:
+    """Have the card open and the radio on: the subscriber's number, empty when the modem does not tell it."""
     try:
         await card.open(device)
     except CannotStart as error:
+        # Some modems see no card while the radio is off.
         if error.trouble.state is not ModemState.BROKEN or not await power_on(device):
             raise
         await card.open(device)
-    else:
-        await power_on(device)
+    imsi = await told(device, "+CIMI")
+    if await power_on(device) or not imsi:
+        imsi = await read_imsi(device, settings.name)
+    return imsi
 
 
 async def power_on(device: Device) -> bool:
@@ -96,18 +98,17 @@ async def power_on(device: Device) -> bool:
     return True
 
 
-async def read_imsi(device: Device, health: Health, name: str) -> Health:
-    """The subscriber's number, when the card is open to it."""
+async def read_imsi(device: Device, modem: str) -> str:
+    """The subscriber's number, once the modem has got ready."""
     try:
-        lines = await device.patiently("AT+CIMI")
+        return parse_fact(await device.patiently("AT+CIMI"), "+CIMI") or ""
     except TimedOut:
-        return health
+        return ""
     except CommandFailed as error:
-        found = sim_trouble(error.fault, name)
+        found = sim_trouble(error.fault, modem)
         if found is not None:
             raise CannotStart(found) from None
-        return health
-    return evolve(health, imsi=parse_fact(lines, "+CIMI") or "")
+        return ""
 
 
 async def configure(device: Device, settings: ModemSettings, health: Health) -> Health:

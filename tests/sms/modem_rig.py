@@ -99,9 +99,9 @@ class MemoryPort:
     def open(self) -> None:
         if not self.running or self.is_open:
             return
-        if self.rig.errors:
+        if self.rig.errors or not self.rig.sim.plugged:
             self.rig.clock.callLater(1, self.open)
-            self.on_closed(self.rig.errors.pop(0))
+            self.on_closed(self.rig.errors.pop(0) if self.rig.errors else "No such file or directory")
             return
         self.is_open = True
         self.on_open()
@@ -148,6 +148,7 @@ class Rig:
             settings, self.clock, self.no_endpoint, self.news, Random(1), self.pins, make_port=self.make_port
         )
         self.port = self.ports[0]
+        self.sim.hang_up = self.port.lose
 
     def no_endpoint(self, host: str, port: int) -> Any:
         raise AssertionError("no network here")
@@ -178,6 +179,10 @@ class Rig:
 
     def commands(self) -> list[str]:
         return [data.decode("latin-1").rstrip("\r") for data in self.port.written]
+
+    def stored(self) -> int:
+        """How many messages the modem has in all its memories."""
+        return sum(len(store.slots) for store in self.sim.memories.stores.values())
 
     def events(self, event: str) -> list[dict[str, Any]]:
         return [entry for entry in self.network.log if entry["event"] == event]

@@ -1,0 +1,366 @@
+"""Messages are kept first and deleted afterwards, wherever the modem has them and however it tells."""
+
+import pytest
+from modem_rig import NUMBER, PHONE, Outcome, Rig, refuse
+from twisted.internet.defer import Deferred, fail, succeed
+
+from transport.plugins.sms import tpdu
+from transport.plugins.sms.simulator.memories import ME, SM, Slot, Status
+from transport.plugins.sms.states import Incoming, ModemState
+
+
+def deliver(text: str) -> bytes:
+    rig = Rig()
+    rig.network.text(PHONE, "+4900000", text)
+    part = tpdu.segments(text, tpdu.Number.of(NUMBER))[0]
+    return tpdu.encode(rig.network.as_deliver(PHONE, part))
+
+
+def full(rig: Rig, memory: str = SM) -> None:
+    store = rig.sim.memories.stores[memory]
+    for number in range(store.size):
+        store.put(Slot(deliver(f"{memory} {number}")))
+
+
+@pytest.mark.parametrize("profile", ["generic", "huawei", "zte", "wavecom", "telit"])
+def test_a_full_card_is_emptied_at_the_start(profile: str) -> None:
+    rig = Rig(profile)
+    full(rig)
+    rig.network.text(PHONE, NUMBER, "waits in the network")
+    rig.start(30)
+    assert rig.state is ModemState.READY
+    assert rig.stored() == 0
+    assert rig.news.texts == [*(f"SM {number}" for number in range(20)), "waits in the network"]
+
+
+def test_both_memories_are_read() -> None:
+    rig = Rig()
+    full(rig, ME)
+    rig.sim.memories.stores[SM].put(Slot(deliver("one")))
+    rig.start()
+    assert sorted(rig.news.texts) == sorted(["one", *(f"ME {number}" for number in range(100))])
+    assert rig.stored() == 0
+    assert {incoming.place[0] for incoming in rig.news.incoming if incoming.place} == {SM, ME}
+    assert {incoming.sim for incoming in rig.news.incoming} == {"240080000000001"}
+
+
+def test_nothing_is_deleted_before_it_is_kept() -> None:
+    rig = Rig().start()
+    kept: list[Deferred[None]] = []
+
+    def keep(incoming: Incoming) -> Deferred[None]:
+        kept.append(Deferred())
+        return kept[-1]
+
+    rig.news.keep = keep
+    rig.network.text(PHONE, NUMBER, "one")
+    rig.network.text(PHONE, NUMBER, "two")
+    rig.run(100)
+    assert rig.stored() == 2
+    assert len(kept) == 1
+    kept[0].callback(None)
+    assert rig.stored() == 1
+    kept[1].callback(None)
+    assert rig.stored() == 0
+
+
+def test_what_cannot_be_kept_stays_and_stops_nothing() -> None:
+    rig = Rig().start()
+    rig.news.keep = lambda incoming: refuse(incoming) if len(rig.news.incoming) == 1 else succeed(None)
+    rig.network.text(PHONE, NUMBER, "one")
+    rig.network.text(PHONE, NUMBER, "two")
+    rig.run(1)
+    assert rig.stored() == 1
+    rig.run(310)
+    assert rig.stored() == 0
+    assert rig.news.texts == ["one", "two", "one"]
+
+
+def test_news_that_raise_at_once_stop_nothing() -> None:
+    rig = Rig().start()
+
+    def keep(incoming: Incoming) -> Deferred[None]:
+        raise ValueError("a bug")
+
+    rig.news.keep = keep
+    rig.network.text(PHONE, NUMBER, "one")
+    rig.run(1)
+    assert rig.stored() == 1
+    rig.news.keep = lambda incoming: succeed(None)
+    drained = Outcome(rig.modem.drain())
+    rig.run(1)
+    assert drained.value == 1
+    assert rig.stored() == 0
+
+
+def test_what_cannot_be_deleted_is_not_handed_over_again() -> None:
+    rig = Rig().start()
+    rig.sim.faults.deletes = 2
+    rig.network.text(PHONE, NUMBER, "one")
+    rig.run(1)
+    assert rig.stored() == 1
+    rig.run(310)
+    assert rig.stored() == 1
+    rig.run(310)
+    assert rig.stored() == 0
+    assert rig.news.texts == ["one"]
+
+
+def test_what_is_stored_while_nothing_is_told_is_found_in_time() -> None:
+    rig = Rig().start()
+    rig.sim.faults.silent = True
+    rig.network.text(PHONE, NUMBER, "one")
+    rig.run(320)
+    assert rig.news.texts == ["one"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '+CMTI: "ME",{index}',
+        '+CMTI: "SM",{index},"MMS PUSH",2,1',
+        "+CMTI: 0,111",
+        "+CMTI: ",
+        "+CMTI:",
+        '+CMTI: "XY",3',
+        '^SMMEMFULL: "SM"',
+    ],
+)
+def test_every_way_to_tell_of_a_message_leads_to_it(line: str) -> None:
+    rig = Rig().start()
+    memory = ME if "ME" in line.split(",")[0] else SM
+    index = rig.sim.memories.stores[memory].put(Slot(deliver("found")))
+    rig.said(f"\r\n{line.format(index=index)}\r\n".encode())
+    rig.run(1)
+    assert rig.news.texts == ["found"]
+    assert rig.stored() == 0
+
+
+def test_an_indication_without_a_message_is_nothing() -> None:
+    for profile in ("generic", "huawei"):
+        rig = Rig(profile).start()
+        rig.said(b'\r\n+CMTI: "SM",7\r\n')
+        rig.run(1)
+        assert rig.news.incoming == []
+        assert rig.state is ModemState.READY
+
+
+def test_a_flood_of_indications_is_bounded() -> None:
+    rig = Rig().start()
+    rig.news.keep = lambda incoming: Deferred()
+    rig.network.text(PHONE, NUMBER, "stuck")
+    for index in range(1000):
+        rig.said(f'\r\n+CMTI: "SM",{index}\r\n'.encode())
+    receiver = rig.modem.keeper.opening.receiver  # type: ignore[union-attr]
+    assert len(receiver.wanted) <= 64
+    assert len(receiver.drains) <= 64
+
+
+def test_messages_that_people_wrote_are_left_alone() -> None:
+    rig = Rig()
+    store = rig.sim.memories.stores[SM]
+    store.put(Slot(tpdu.encode(tpdu.segments("a draft", PHONE)[0]), Status.UNSENT))
+    store.put(Slot(deliver("one")))
+    rig.start()
+    assert rig.news.texts == ["one"]
+    assert rig.stored() == 1
+
+
+def test_what_cannot_be_listed_is_read_one_by_one() -> None:
+    rig = Rig()
+    full(rig)
+
+    def other(data: bytes) -> None:
+        if data.startswith(b"AT+CMGL"):
+            rig.said(b"\r\n+CMS ERROR: 303\r\n")
+        else:
+            rig.sim.receive(data)
+
+    rig.other = other
+    rig.start(10)
+    assert len(rig.news.texts) == 20
+    assert rig.stored() == 0
+
+
+def test_a_list_whose_last_message_is_cut_is_read_again() -> None:
+    rig = Rig()
+    pdu = deliver("the whole of it").hex().upper()
+    gone = []
+
+    def other(data: bytes) -> None:
+        if data.startswith(b"AT+CMGL") and not gone:
+            rig.said(
+                f"\r\n+CMGL: 17,3,{len(pdu) // 2 - 8}\r\n{pdu[:-7]}\r\n\r\nOK\r\n".replace("17,3", "17,1").encode()
+            )
+        elif data == b"AT+CMGR=17\r":
+            rig.said(f"\r\n+CMGR: 1,,{len(pdu) // 2 - 8}\r\n{pdu}\r\n\r\nOK\r\n".encode())
+        elif data == b"AT+CMGD=17\r":
+            gone.append(data)
+            rig.said(b"\r\nOK\r\n")
+        else:
+            rig.sim.receive(data)
+
+    rig.other = other
+    rig.start(5)
+    assert rig.news.texts == ["the whole of it"]
+    assert gone
+
+
+def test_what_is_no_pdu_is_kept_told_and_deleted() -> None:
+    rig = Rig()
+    gone = []
+
+    def other(data: bytes) -> None:
+        if data.startswith(b"AT+CMGL") and not gone:
+            rig.said(b"\r\n+CMGL: 3,1,,20\r\nNOT A PDU\r\n+CMGL: 4,1,,9\r\n123\r\n\r\nOK\r\n")
+        elif data.startswith(b"AT+CMGR"):
+            rig.said(b"\r\n+CMGR: 1,,20\r\nNOT A PDU\r\n\r\nOK\r\n")
+        elif data.startswith(b"AT+CMGD="):
+            gone.append(data)
+            rig.said(b"\r\nOK\r\n")
+        else:
+            rig.sim.receive(data)
+
+    rig.other = other
+    rig.start(5)
+    assert [place for text, place in rig.news.bad] == [(SM, 3), (SM, 4)]
+    assert gone == [b"AT+CMGD=3\r", b"AT+CMGD=4\r"]
+
+
+def test_a_pdu_that_cannot_be_read_is_handed_over_as_it_is() -> None:
+    rig = Rig().start()
+    rig.network.inject(NUMBER, bytes.fromhex("00FFFF"))
+    rig.run(1)
+    assert [incoming.pdu.hex() for incoming in rig.news.incoming] == ["00ffff"]
+    assert rig.stored() == 0
+
+
+def test_a_flash_message_comes_without_a_place() -> None:
+    rig = Rig().start()
+    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
+    rig.run(1)
+    assert rig.news.texts == ["flash"]
+    assert rig.news.incoming[0].place is None
+    assert "AT+CNMA" not in rig.commands()
+
+
+def acknowledging() -> Rig:
+    rig = Rig()
+    rig.start(60)
+    rig.sim.settings.service = 1
+    rig.modem.keeper.opening.device.acknowledges = True  # type: ignore[union-attr]
+    rig.port.written.clear()
+    return rig
+
+
+def test_what_comes_directly_is_acknowledged_once_it_is_kept() -> None:
+    rig = acknowledging()
+    kept: Deferred[None] = Deferred()
+    rig.news.keep = lambda incoming: kept
+    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
+    rig.run(2)
+    assert "AT+CNMA" not in rig.commands()
+    kept.callback(None)
+    rig.run(1)
+    assert rig.commands().count("AT+CNMA") == 1
+    assert "AT+CNMI=2,1,0,2,0" not in rig.commands()
+    assert rig.sim.unacknowledged is None
+
+
+def test_after_a_late_acknowledgement_indications_are_set_again() -> None:
+    rig = acknowledging()
+    kept: Deferred[None] = Deferred()
+    rig.news.keep = lambda incoming: kept
+    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
+    rig.run(12)
+    assert rig.sim.settings.texts == 0
+    rig.news.keep = lambda incoming: succeed(None)
+    kept.callback(None)
+    rig.run(2)
+    assert rig.sim.settings.texts == 1
+    assert rig.sim.settings.reports == 2
+    assert rig.news.texts == ["flash", "flash"]
+
+
+def test_what_could_not_be_kept_is_not_acknowledged_and_comes_again() -> None:
+    rig = acknowledging()
+    rig.news.keep = refuse
+    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
+    rig.run(2)
+    assert "AT+CNMA" not in rig.commands()
+    rig.news.keep = lambda incoming: succeed(None)
+    rig.run(80)
+    assert rig.sim.settings.texts == 1
+    assert rig.news.texts == ["flash", "flash"]
+
+
+def test_a_modem_without_memories_tells_directly_and_is_acknowledged() -> None:
+    rig = Rig("nokia").start()
+    assert rig.modem.keeper.opening.device.cnmi[1] == 2  # type: ignore[union-attr]
+    rig.news.keep = lambda incoming: fail(RuntimeError("full"))
+    rig.network.text(PHONE, NUMBER, "one")
+    rig.run(1)
+    assert rig.sim.unacknowledged is not None
+    rig.news.keep = lambda incoming: succeed(None)
+    rig.run(90)
+    assert rig.news.texts[-1] == "one"
+    assert rig.sim.unacknowledged is None
+    delivered = [entry for entry in rig.events("delivered") if entry["text"] == "one"]
+    assert len(delivered) == 1
+
+
+def test_reports_come_from_their_memory_or_directly() -> None:
+    for profile in ("generic", "huawei", "zte"):
+        rig = Rig(profile).start()
+        sent = rig.submit("hello", report=True)
+        rig.run(2)
+        assert len(rig.news.incoming) == 1, profile
+        read = tpdu.decode(rig.news.incoming[0].pdu, "in")
+        assert isinstance(read, tpdu.StatusReport)
+        assert read.reference == sent.value
+        assert rig.stored() == 0
+
+
+def test_an_error_of_full_memory_drains() -> None:
+    rig = Rig().start(60)
+    full(rig)
+    rig.sim.faults.full = True
+    refused = rig.submit("hello")
+    rig.run(1)
+    assert refused.error.fault.code == 322
+    assert rig.stored() == 0
+    assert len(rig.news.texts) == 20
+
+
+def test_everything_in_the_middle_of_everything() -> None:
+    rig = Rig("huawei")
+    rig.sim.faults.chunk = 64
+    full(rig)
+    rig.sim.faults.noise = ("^RSSI: 12", "+CREG: 1")
+    rig.start(30)
+    for number in range(30):
+        rig.network.text(PHONE, NUMBER, f"in {number}")
+        rig.submit(f"out {number}")
+        rig.said(b"\r\n^BOOT:1,0,0,0,6\r\n")
+        rig.run(1)
+    rig.run(20)
+    assert [text for text in rig.news.texts if text.startswith("in")] == [f"in {number}" for number in range(30)]
+    assert [entry["text"] for entry in rig.events("submitted")] == [f"out {number}" for number in range(30)]
+    assert rig.stored() == 0
+
+
+def test_a_lost_port_while_a_message_is_kept_loses_and_raises_nothing() -> None:
+    rig = Rig().start()
+    kept: Deferred[None] = Deferred()
+    rig.news.keep = lambda incoming: kept
+    rig.network.text(PHONE, NUMBER, "one")
+    rig.run(1)
+    rig.sim.unplug()
+    rig.run(1)
+    kept.callback(None)
+    rig.news.keep = lambda incoming: succeed(None)
+    rig.sim.plug()
+    rig.run(10)
+    assert rig.stored() == 0
+    # Kept, but not deleted: it is enough to delete it now.
+    assert rig.news.texts == ["one"]
