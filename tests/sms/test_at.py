@@ -132,6 +132,13 @@ DIALOGUES = [
         [Unsolicited("+CMT: ,28", "RING"), Unsolicited("+CBM: 88", "+CMT: 1"), Answer((), OK)],
     ),
     Dialogue(
+        "second line like a prompt",
+        "AT+CMGS=22",
+        b"+CMT: ,1\r\n> 00\r\n> \r\n+CMGS: 7\r\nOK\r\n",
+        [Unsolicited("+CMT: ,1", "> 00"), GIVEN, Answer(("+CMGS: 7",), OK)],
+        payload=SUBMIT.encode(),
+    ),
+    Dialogue(
         "header and PDU in one line",
         "AT",
         f'+CMT: ,28 {PDU}\r\n+CDS: ,25,{REPORT}"\r\nOK\r\n'.encode(),
@@ -146,9 +153,10 @@ DIALOGUES = [
     Dialogue(
         "registration asked and told",
         "AT+CREG?",
-        b'+CREG: 5\r\n+CREG: 1,"00C3","0000A1B2"\r\n+CREG: 2,1,"0B,"0100701",7\r\n+CREG: 1,"00C3","A1B2",7\r\nOK\r\n',
+        b'+CREG: 5\r\n+CREG: 5,12,0001\r\n+CREG: 1,"00C3","0000A1B2"\r\n+CREG: 2,1,"0B,"0100701",7\r\n+CREG: 1,"00C3","A1B2",7\r\nOK\r\n',
         [
             Unsolicited("+CREG: 5"),
+            Unsolicited("+CREG: 5,12,0001"),
             Unsolicited('+CREG: 1,"00C3","0000A1B2"'),
             Unsolicited('+CREG: 1,"00C3","A1B2",7'),
             Answer(('+CREG: 2,1,"0B,"0100701",7',), OK),
@@ -385,6 +393,7 @@ def test_memory_is_bounded_whatever_comes() -> None:
     try:
         for _ in range(40):
             engine.receive(b"x" * 65536)
+            assert len(engine.buffer) <= LINE_OCTETS + 1
         for _ in range(40):
             engine.receive(b"y" * 1000 + b"\r" + b"z" * 1000 + b"\n")
             engine.receive(b"u\r\n" * 1000)

@@ -325,6 +325,22 @@ def test_a_command_given_by_whoever_got_an_answer_comes_after_those_that_wait(be
     assert bench.written == [b"AT+A\r", b"AT+B\r", b"AT+C\r"]
 
 
+def test_the_next_command_waits_until_all_that_came_is_told_even_when_more_comes_meanwhile(bench: Bench) -> None:
+    written: list[int] = []
+
+    def heard(news: Unsolicited) -> None:
+        written.append(len(bench.written))
+        if news.line == "RDY":
+            bench.says(b"+CMTI: 0,1\r\n")
+
+    bench.dialogue.on_unsolicited = heard
+    bench.command("AT+A")
+    bench.command("AT+B")
+    bench.says(OK + b"RDY\r\nRING\r\n")
+    assert written == [1, 1, 1]
+    assert bench.written == [b"AT+A\r", b"AT+B\r"]
+
+
 STEPS = st.lists(
     st.one_of(
         st.sampled_from(["command", "submit", "cancel", "close"]),
