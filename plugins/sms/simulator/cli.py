@@ -139,5 +139,6 @@ def run(options: argparse.Namespace, opened: ExitStack) -> None:
         control = Control(network, the_reactor.stop)
         the_reactor.listenUNIX(options.control, ControlFactory(control), mode=0o600, wantPID=True)
         print(f"control: {options.control}", flush=True)
-    print("Ctrl-C ends it.", flush=True)
+    # Not before signals are heard.
+    the_reactor.callWhenRunning(print, "Ctrl-C ends it.", flush=True)
     the_reactor.run()
