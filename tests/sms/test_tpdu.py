@@ -59,6 +59,7 @@ def test_what_became_of_a_text() -> None:
         ("07 41 08 02 0041", 0x41, 8, "A"),
         ("04 01 41", 0, 0, "A"),
         ("84 00 01 41", 0, 0, "A"),
+        ("84 80 80 00 01 41", 0, 0, "A"),
         # Reserved bits say that there is more after what is known (section 9.2.3.27).
         ("7C 01 41 FFFF", 0, 0, "A"),
         # An end that is broken, or is none, costs nothing of the report.

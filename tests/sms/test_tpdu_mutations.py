@@ -121,6 +121,7 @@ def test_every_pdu_here_can_be_read_as_it_is(seed: bytes) -> None:
         "00440B911346610089F600002080629173148001 00".replace(" ", ""),
         "00440B911346610089F60004208062917314800 0".replace(" ", ""),
         "00440B911346610089F6000020806291731480050500030201",
+        "00440B911346610089F600042080629173148003037000",
     ],
 )
 def test_malformed_pdus_are_refused(octets: str) -> None:
