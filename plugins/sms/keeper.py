@@ -12,6 +12,7 @@ from twisted.python.failure import Failure
 
 from transport.api import Text
 from transport.plugins.sms import trouble
+from transport.plugins.sms.alarms import Alarms
 from transport.plugins.sms.at import ESC
 from transport.plugins.sms.condition import Bulletin, Facts, judge
 from transport.plugins.sms.dialogue import NoAnswer, TimedOut, Unplugged
@@ -23,7 +24,6 @@ from transport.plugins.sms.service import settings_are_lost, survey
 from transport.plugins.sms.sim import Card
 from transport.plugins.sms.startup import start
 from transport.plugins.sms.states import Fault, Health, ModemNews, ModemSettings, ModemState
-from transport.plugins.sms.timers import Timers
 from transport.plugins.sms.trouble import CannotStart, Trouble
 
 TICK = 10.0
@@ -63,7 +63,7 @@ class Keeper:
         self.bulletin = Bulletin(settings.name, news, log)
         self.health = Health(why=judge(self.facts, settings)[1])
         self.opening: Opening | None = None
-        self.timers = Timers(reactor, log)
+        self.alarms = Alarms(reactor, log)
         self.failures = 0
         self.next_survey = self.next_drain = self.next_check = self.started_at = 0.0
         self.reopening = False
@@ -80,12 +80,12 @@ class Keeper:
 
     def start(self) -> None:
         """Open the port, and keep it open."""
-        self.timers.later("tick", TICK, self.tick)
+        self.alarms.later("tick", TICK, self.tick)
         self.port.start()
 
     async def stop(self) -> None:
         """Close the port, once what is in flight has ended or lasts too long."""
-        self.timers.close()
+        self.alarms.close()
         until = self.reactor.seconds() + GRACE
         while self.opening is not None and self.opening.is_busy and self.reactor.seconds() < until:
             await deferLater(self.reactor, 0.1)
@@ -100,7 +100,7 @@ class Keeper:
 
     def opened(self) -> None:
         """The modem may be spoken to."""
-        self.timers.forget("away")
+        self.alarms.forget("away")
         self.facts.plugged = True
         self.opening = opening = Opening(self, self.reactor, self.port.write, self.log)
         # It may wait for a PDU that never came.
@@ -115,14 +115,14 @@ class Keeper:
     def closed(self, why: str) -> None:
         """The modem is away."""
         self.shut(why)
-        if not self.timers.running("away"):
-            self.timers.later("away", AWAY, self.still_away)
+        if not self.alarms.running("away"):
+            self.alarms.later("away", AWAY, self.still_away)
 
     def shut(self, why: str) -> None:
         """Nothing can be said to the modem any more."""
         opening, self.opening = self.opening, None
-        self.timers.forget("retry")
-        self.timers.forget("restart")
+        self.alarms.forget("retry")
+        self.alarms.forget("restart")
         facts = self.facts
         facts.plugged = facts.started = facts.registered = False
         facts.error = why
@@ -148,8 +148,8 @@ class Keeper:
         opening.starting, opening.started = True, False
         opening.device.be_patient()
         self.facts.started = False
-        self.timers.forget("retry")
-        self.timers.forget("restart")
+        self.alarms.forget("retry")
+        self.alarms.forget("restart")
         self.refresh()
         self.spawn(self.bring_up(opening))
 
@@ -196,7 +196,7 @@ class Keeper:
         if found.retry:
             longest = min(LONGEST_RETRY, RETRY * 2 ** min(self.failures, 16))
             self.failures += 1
-            self.timers.later("retry", self.random.uniform(longest / 2, longest), lambda: self.begin(opening))
+            self.alarms.later("retry", self.random.uniform(longest / 2, longest), lambda: self.begin(opening))
         self.refresh()
 
     def deaf(self) -> Trouble:
@@ -233,9 +233,9 @@ class Keeper:
         if opening is None or opening.starting or not (opening.started or surely):
             return
         if surely:
-            if not self.timers.running("restart"):
+            if not self.alarms.running("restart"):
                 pause = max(SETTLE, self.started_at + RESTART_GAP - now)
-                self.timers.later("restart", pause, lambda: self.begin(opening))
+                self.alarms.later("restart", pause, lambda: self.begin(opening))
         elif now >= self.next_check:
             self.next_check = now + SURVEY
             self.spawn(self.check(opening))
@@ -263,7 +263,7 @@ class Keeper:
 
     def tick(self) -> None:
         """Ask after the modem, and take what was not told."""
-        self.timers.later("tick", TICK, self.tick)
+        self.alarms.later("tick", TICK, self.tick)
         opening, now = self.opening, self.reactor.seconds()
         if opening is None or not opening.started:
             return
