@@ -72,6 +72,7 @@ class Hub:
     async def _start(self) -> None:
         await self.host.store.migrate(SCRIPTS)
         await self.blocked.load()
+        await self.owners.registered()
         await self.outbox.load()
         await self.inbox.load()
         if self._stopping:
@@ -141,14 +142,18 @@ class Hub:
         most = self.settings.policy.per_user_day
         return 0 < most <= self.outbox.used_today(owner)
 
+    def at_limit(self, name: str) -> bool:
+        """Whether a modem has sent as much as it may."""
+        return self.outbox.senders[name].caps.wait(self.host.reactor.seconds()) > 0
+
     def came(self, account: Account) -> Deferred[None]:
         """An owner has signed in, perhaps after registering; Refused (`conflict`) tells of a keyword that is taken."""
         return Deferred.fromCoroutine(self._came(account))
 
     async def _came(self, account: Account) -> None:
-        if self._started is not None and self.owners.came(account):
-            await self.owners.claim_keyword(account)
+        if self.owners.came(account) and self._started is not None:
             await self.inbox.look_again()
+        await self.owners.claim_keyword(account)
 
     def status(self) -> dict[str, str]:
         """A few facts for administrators."""

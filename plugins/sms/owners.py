@@ -68,7 +68,7 @@ class TextOwners:
         known = self.accounts.get(account.owner)
         if known is not None and known.settings == account.settings:
             return False
-        self.read = float("-inf")
+        self.accounts[account.owner] = account
         return True
 
     async def _keyword(self, allowed: Sequence[Account], text: str) -> str | None:

@@ -30,23 +30,18 @@ STATES: dict[ModemState, Shown] = {
     ModemState.READY: AVAILABLE,
 }
 BEST_FIRST = (
-    ModemState.READY,
-    ModemState.SEARCHING,
-    ModemState.STARTING,
-    ModemState.PAUSED,
-    ModemState.LOCKED,
-    ModemState.BROKEN,
-    ModemState.UNPLUGGED,
+    AVAILABLE,
+    USED_UP,
+    *(STATES[state] for state in (ModemState.SEARCHING, ModemState.STARTING, ModemState.PAUSED, ModemState.LOCKED)),
+    STATES[ModemState.BROKEN],
+    GONE,
 )
 
 
-def of_way(way: Way, modem: IsModem, used_up: bool) -> Shown:
-    """A number's presence: that of the modem that would send to it."""
+def of_modem(modem: IsModem, limited: bool) -> Shown:
+    """What a modem that serves a number makes of the number; `limited` says that it may send no more today."""
     shown = STATES[modem.health.state]
-    if shown is not AVAILABLE:
-        return shown
-    # It is registered, so what keeps it from sending is its limit.
-    return USED_UP if used_up or not way.view.ready else AVAILABLE
+    return USED_UP if limited and shown is AVAILABLE else shown
 
 
 @define
@@ -80,8 +75,7 @@ class Signals:
         """The network's own presence, for one who may use these modems; away rather than gone: it takes texts."""
         if not modems:
             return Show.XA, "No modem of this gateway serves you."
-        best = min(modems, key=lambda modem: BEST_FIRST.index(modem.health.state))
-        show = STATES[best.health.state][0]
+        show = min((STATES[modem.health.state] for modem in modems), key=BEST_FIRST.index)[0]
         lines = [self.line(modem.settings.name, modem.health) for modem in modems]
         if len(modems) > 1:
             lines = [f"{modem.settings.name}: {line}" for modem, line in zip(modems, lines, strict=True)]
@@ -92,13 +86,13 @@ class Signals:
 class Follower:
     """What one owner is shown: the network, and the numbers that the owner follows; told only when it changes.
 
-    `ways` and `modems` are the owner's; `used_up` says whether the owner's limit is reached.
+    `ways` and `modems` are the owner's; `limited` says whether the owner may send no more through a modem today.
     """
 
     deliver: Callable[[Presence], None]
     ways: Callable[[str], Sequence[Way]]
     modems: Callable[[], Sequence[IsModem]]
-    used_up: Callable[[], bool]
+    limited: Callable[[str], bool]
     signals: Signals
     shown: dict[str, Shown | None] = field(factory=dict)
 
@@ -129,6 +123,7 @@ class Follower:
             ways = self.ways(name)
         except Refused as refused:
             return Show.OFFLINE, str(refused.text)
-        chosen = next((way for way in ways if way.view.ready), ways[0])
         by_name = {modem.settings.name: modem for modem in self.modems()}
-        return of_way(chosen, by_name[chosen.view.settings.name], self.used_up())
+        found = [of_modem(modem, self.limited(modem.settings.name))
+                 for way in ways if (modem := by_name.get(way.view.settings.name)) is not None]  # fmt: skip
+        return min(found, key=BEST_FIRST.index, default=GONE)

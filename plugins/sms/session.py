@@ -47,7 +47,7 @@ class Session:
             host.deliver,
             lambda number: hub.outbox.ways(owner, number),
             lambda: hub.serving(owner),
-            lambda: hub.used_up(owner),
+            lambda name: hub.used_up(owner) or hub.at_limit(name),
             hub.signals,
         )
 
