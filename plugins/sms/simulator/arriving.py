@@ -76,7 +76,9 @@ def take_report(modem: "SimModem", item: OnAir, report: StatusReport) -> Taken:
     pdu = shortened(item.pdu) if modem.profile.short_report_address else item.pdu
     if ds == REPORT_STORED and SR in modem.memories.stores:
         place = modem.memories.put(SR, Slot(pdu))
-        if place is not None and not modem.faults.silent:
+        if place is None:
+            return drop(modem, item)
+        if not modem.faults.silent:
             modem.indicate(f'+CDSI: "{SR}",{place[1]}')
     elif ds:
         if modem.settings.text_mode:
@@ -84,8 +86,14 @@ def take_report(modem: "SimModem", item: OnAir, report: StatusReport) -> Taken:
         header = modem.profile.report_header.format(length=length(pdu))
         return tell(modem, item, (f"+CDS: {header}", pdu.hex().upper()))
     else:
-        modem.network.note("report dropped", id=item.number, modem=modem.number)
+        return drop(modem, item)
     return Taken.DONE
+
+
+def drop(modem: "SimModem", item: OnAir) -> Taken:
+    """A report that nobody wants, or that finds no room, is gone."""
+    modem.network.note("report dropped", id=item.number, modem=modem.number)
+    return Taken.DROPPED
 
 
 def shortened(pdu: bytes) -> bytes:

@@ -27,10 +27,6 @@ LONGEST_LINE: Final = 4096
 DROPPED: Final = {0: None, 10: None, ESCAPE: None, CTRL_Z: None}
 
 
-def nothing() -> None:
-    """Nobody wants to know."""
-
-
 class SimModem:
     """One modem with its SIM, in a network.
 
@@ -59,8 +55,8 @@ class SimModem:
         self.faults = Faults()
         self.settings = Settings()
         self.line = Line(write, self.faults, self.profile.newline, clock)
-        self.hang_up: Callable[[], None] = nothing
-        self.come_back: Callable[[], None] = nothing
+        self.hang_up: Callable[[], None] = lambda: None
+        self.come_back: Callable[[], None] = lambda: None
         self.ringing = Ringing(self)
         self.plugged = True
         self.booting = False
@@ -287,11 +283,15 @@ class SimModem:
 
     def client_gone(self) -> None:
         """The client has closed the port: what it typed in part is forgotten, a text that has its Ctrl-Z is not."""
-        if self.prompt is not None:
-            self.prompt = None
-            self.network.note("abandoned", modem=self.number)
+        self.abandon(self.prompt)
         self.forget_heard(len(self.heard))
         self.line.clear()
+
+    def abandon(self, prompt: Prompt | None) -> None:
+        """Nobody will type at this prompt any more."""
+        if prompt is not None and prompt is self.prompt:
+            self.prompt = None
+            self.network.note("abandoned", modem=self.number)
 
     def reboot(self, silence: float | None = None) -> None:
         """Let it start again by itself, being deaf for some seconds."""

@@ -8,9 +8,10 @@ from transport.plugins.sms.tpdu import Deliver, Pdu, StatusReport
 
 
 class Taken(Enum):
-    """What a modem did with a message: NO_ROOM ones are offered again, WAITS ones wait for +CNMA."""
+    """What a modem did with a message: NO_ROOM ones are offered again, WAITS ones wait for +CNMA, DROPPED are gone."""
 
     DONE = "done"
+    DROPPED = "dropped"
     NO_ROOM = "no room"
     WAITS = "waits"
 

@@ -13,6 +13,7 @@ from twisted.python.failure import Failure
 from twisted.python.filepath import FilePath
 from zope.interface import implementer
 
+from transport.plugins.sms.simulator.answering import Prompt
 from transport.plugins.sms.simulator.modem import SimModem
 
 READ_SIZE: Final = 65536
@@ -83,20 +84,25 @@ class Terminal:
             self.clients += 1
             return
         self.clients = max(self.clients - 1, 0)
-        if self.clients == 0 and self.master >= 0:
-            # What was written before it was closed still counts: a Ctrl-Z is a Ctrl-Z.
-            self.doRead()
-            self.heard = False
-            self.modem.client_gone()
-            self.reactor.callLater(0, self.tidy, self.slave)
+        if self.clients == 0:
+            # The next client may have come already, which is known only once all of these events are read.
+            self.reactor.callLater(0, self.left, self.slave, self.modem.prompt)
 
-    def tidy(self, slave: int) -> None:
-        """Make the terminal as new for the next client, unless there is one already."""
-        if slave == self.slave and self.clients == 0 and not self.heard:
-            self.unwritten.clear()
-            tty.setraw(slave)
-            termios.tcflush(slave, termios.TCIFLUSH)
-            fcntl.ioctl(slave, termios.TIOCNXCL)
+    def left(self, slave: int, prompt: Prompt | None) -> None:
+        """The last client has gone, perhaps at a prompt."""
+        if slave != self.slave:
+            return
+        # What was written before it was closed still counts: a Ctrl-Z is a Ctrl-Z.
+        self.doRead()
+        if self.clients:
+            self.modem.abandon(prompt)
+            return
+        self.heard = False
+        self.modem.client_gone()
+        self.unwritten.clear()
+        tty.setraw(slave)
+        termios.tcflush(slave, termios.TCIFLUSH)
+        fcntl.ioctl(slave, termios.TIOCNXCL)
 
     def write(self, data: bytes) -> None:
         """What the modem says."""

@@ -1,5 +1,6 @@
 """USSD in each profile's manner (3GPP TS 27.007 section 7.15)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,7 @@ from transport.plugins.sms.simulator.ussd_menus import Menu
 if TYPE_CHECKING:
     from transport.plugins.sms.simulator.modem import SimModem
 
+CODE: Final = re.compile(r"[0-9*#]+")
 NO_NETWORK: Final = 30
 IN_LETTERS: Final = 15
 IN_UCS2: Final = 72
@@ -47,9 +49,11 @@ def understood(modem: "SimModem", value: str) -> str:
     """The code that a client meant."""
     if modem.profile.ussd == "packed":
         try:
-            return gsm7.unpack_ussd(bytes.fromhex(value)).strip("\r\0@")
-        except (ValueError, Malformed):
-            return value
+            code = gsm7.unpack_ussd(bytes.fromhex(value)).rstrip("@\r")
+        except ValueError:
+            code = ""
+        if CODE.fullmatch(code):
+            return code
     text = charset.decode(value, modem.settings.charset)
     if modem.profile.ussd == "ucs2" and len(text) % 4 == 0 and len(text) > 3:
         return charset.decode(text, charset.UCS2)
