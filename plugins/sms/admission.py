@@ -1,11 +1,12 @@
 """Whether a text may join the queue: its number, its size, the way, the quota, and who else writes there."""
 
 from collections.abc import Callable, Sequence
+from random import Random
 
 from transport.api import Refused, Status, Text
-from transport.plugins.sms import barred, tpdu
+from transport.plugins.sms import barred, routing, tpdu
 from transport.plugins.sms.lanes import Entry
-from transport.plugins.sms.records import Claims, Order
+from transport.plugins.sms.records import Claims, Estimate, Order
 from transport.plugins.sms.routing import Way
 from transport.plugins.sms.work import Work
 
@@ -71,6 +72,15 @@ class Admission:
                 "Somebody else here wrote to {number} not long ago. Answers now come to you.", number=order.number
             )
             self.work.host.account(order.owner).deliver(Status(text))
+
+    def estimate(self, owner: str, number: str, text: str, random: Random) -> Estimate:
+        """What a text would take; Refused when no modem would send it."""
+        measure = measured(text, self.work.policy.max_parts)
+        ways = self.ways(owner, number)
+        name = routing.choose(ways, "", False, random)
+        best = next((way for way in ways if way.view.settings.name == name), ways[0]).view.settings
+        cost = measure.parts * best.cost
+        return Estimate(measure.alphabet.name, measure.units, measure.parts, measure.left, best.name, cost)
 
     def _check_rivals(self, order: Order, ways: Sequence[Way]) -> None:
         policy = self.work.policy

@@ -16,20 +16,19 @@ from transport.plugins.sms.outcomes import Outcome
 from transport.plugins.sms.records import Claims, Open, Order, OutRow, Report, Step, Submission
 from transport.plugins.sms.settling import (
     ACCEPTED,
+    HELD_REPORT,
     OUTCOME,
     REPORT_GRACE,
     decide,
     find_claims,
     match,
+    match_held,
     nothing,
     settle,
-    take_held,
 )
 
 T = TypeVar("T")
 QUEUED, SUBMITTING, EXPIRED, DOUBTFUL, DROPPED = "queued", "submitting", "expired", "doubtful", "dropped"
-# Longer than a modem may take for its answer.
-HELD_REPORT = 150.0
 PRUNED_AT_ONCE = 500
 LISTED = 1000
 ENTRY = "id, owner, number, bulk, created, expires, parts, part, reference, modem, attempts, resent, due, last, fault"
@@ -97,15 +96,16 @@ class Journal:
         """
 
         def job(c: Any) -> Step:
-            row = (s.id, s.reference, s.part, s.modem, s.sim, mr, s.number, now, take_held(c, s, mr))
-            c.execute("INSERT OR REPLACE INTO sms_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            row = (s.id, s.reference, s.part, s.modem, s.sim, mr, s.number, s.begun)
+            c.execute("INSERT OR REPLACE INTO sms_part VALUES (?, ?, ?, ?, ?, ?, ?, ?, -1)", row)
             kept = c.execute(
                 "UPDATE sms_out SET part = ?, attempts = 0, fault = '', last = ?, state = ?,"
                 " text = CASE WHEN ? THEN '' ELSE text END, told = ? WHERE id = ? AND state = 'submitting'",
                 (s.part + 1, now, ACCEPTED if last else SUBMITTING, last, last, s.id),
             )
-            outcome = settle(c, s.id)
-            return Step(kept.rowcount > 0 and outcome is None and not last, outcome)
+            decided = match_held(c, self.network, now)
+            ended = any(outcome.id == s.id for outcome in decided)
+            return Step(kept.rowcount > 0 and not ended and not last, decided)
 
         return self.run(job)
 
@@ -126,14 +126,14 @@ class Journal:
         """The core keeps a text's outcome."""
         return self.run(lambda c: nothing(c.execute("UPDATE sms_out SET told = 1 WHERE id = ?", (id,))))
 
-    def report(self, report: Report, now: float, hold: bool) -> Deferred[Outcome | None]:
+    def report(self, report: Report, hold: bool) -> Deferred[Outcome | None]:
         """Keep what a report says; with `hold` it may be of a part whose answer is still to come."""
 
         def job(c: Any) -> Outcome | None:
-            id = None if hold else match(c, self.network, report, now)
+            id = None if hold else match(c, self.network, report, report.at)
             if id is not None:
                 return settle(c, id)
-            row = (report.sim, report.mr, report.number, report.status, now)
+            row = (report.sim, report.mr, report.number, report.status, report.at)
             c.execute("INSERT INTO sms_report (sim, mr, number, status, at) VALUES (?, ?, ?, ?, ?)", row)
             return None
 
@@ -141,18 +141,7 @@ class Journal:
 
     def match_held(self, now: float) -> Deferred[list[Outcome]]:
         """Look again at the reports that nothing was known of."""
-
-        def job(c: Any) -> list[Outcome]:
-            decided = []
-            sql = "SELECT id, sim, mr, number, status FROM sms_report WHERE at > ? ORDER BY id"
-            for row in c.execute(sql, (now - HELD_REPORT,)).fetchall():
-                id = match(c, self.network, Report(*row[1:]), now)
-                if id is not None:
-                    c.execute("DELETE FROM sms_report WHERE id = ?", (row[0],))
-                    decided.append(settle(c, id))
-            return [outcome for outcome in decided if outcome is not None]
-
-        return self.run(job)
+        return self.run(lambda c: match_held(c, self.network, now))
 
     # What is there
 

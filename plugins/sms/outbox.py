@@ -4,41 +4,28 @@ from collections.abc import Coroutine, Mapping
 from random import Random
 from typing import Any
 
-from attrs import define
-from twisted.internet.defer import Deferred, DeferredList, TimeoutError, succeed
-from twisted.internet.interfaces import IDelayedCall
+from twisted.internet.defer import Deferred, DeferredList, succeed
 from twisted.python.failure import Failure
 
 from transport.api import IHubHost, Refused, Status, Text
 from transport.plugins.sms import journal as states
 from transport.plugins.sms import outcomes, routing, tpdu
-from transport.plugins.sms.admission import Admission, measured
+from transport.plugins.sms.admission import Admission
 from transport.plugins.sms.journal import Journal
 from transport.plugins.sms.lanes import Entry, Lane, Lanes
 from transport.plugins.sms.policy import Policy
 from transport.plugins.sms.quota import DAY, Caps, Quotas
-from transport.plugins.sms.records import Claims, Order, OutRow, Report
+from transport.plugins.sms.records import Claims, Estimate, Order, OutRow, Report
 from transport.plugins.sms.routing import View, Way
 from transport.plugins.sms.sender import Sender
 from transport.plugins.sms.states import IsModem
 from transport.plugins.sms.teller import Teller
+from transport.plugins.sms.timers import Timers, ended
 from transport.plugins.sms.work import Work
 
 SWEEP = 15.0
 PRUNE = 3600.0
 STOP_TIMEOUT = 5.0
-
-
-@define
-class Estimate:
-    """What a text would take: `alphabet` is its name, `left` the units still free in the last part."""
-
-    alphabet: str
-    units: int
-    parts: int
-    left: int
-    modem: str
-    cost: float
 
 
 class Outbox:
@@ -64,7 +51,7 @@ class Outbox:
         self._loaded = False
         self._early_puts: list[Deferred[None]] = []
         self._ready: frozenset[str] = frozenset()
-        self._calls: dict[str, IDelayedCall] = {}
+        self._timers = Timers(host.reactor)
 
     # Start and end
 
@@ -86,8 +73,8 @@ class Outbox:
         waiting, self._early_puts = self._early_puts, []
         for each in waiting:
             each.callback(None)
-        self._call("sweep", SWEEP)
-        self._call("prune", 0.0)
+        self._timers.call(SWEEP, self.sweep)
+        self._timers.call(0.0, self.prune)
         self._soon()
 
     async def _load_quotas(self, now: float) -> None:
@@ -97,16 +84,12 @@ class Outbox:
     def stop(self) -> Deferred[None]:
         """Begin nothing more; a text that a modem has at hand is awaited for a short time."""
         self.work.stopping = True
-        for call in self._calls.values():
-            if call.active():
-                call.cancel()
-        self._calls.clear()
+        self._timers.stop()
         for sender in self.senders.values():
             sender.stop()
         self.teller.stop()
         running = [sender.running for sender in self.senders.values() if sender.running is not None]
-        done: Deferred[Any] = DeferredList([after(each) for each in running], consumeErrors=True)
-        return done.addTimeout(STOP_TIMEOUT, self.host.reactor).addErrback(late).addCallback(lambda _: None)
+        return ended(running, STOP_TIMEOUT, self.host.reactor)
 
     # Texts
 
@@ -181,13 +164,13 @@ class Outbox:
 
     def report(self, sim: str, report: tpdu.StatusReport) -> Deferred[None]:
         """Keep what a status report says; fires once it is durable."""
-        found = Report(sim, report.reference, str(report.recipient), report.status)
+        found = Report(sim, report.reference, str(report.recipient), report.status, self._now())
         if report.status >= 0x80:
             self.host.log.info("a report has the reserved status {status:#x}", status=report.status)
         early = [sender for sender in self.senders.values() if sender.sends_to(sim, found.number)]
         for sender in early:
             sender.early = True
-        return self.journal.report(found, self._now(), bool(early)).addCallback(self.work.decided)
+        return self.journal.report(found, bool(early)).addCallback(self.work.decided)
 
     # For people
 
@@ -201,12 +184,7 @@ class Outbox:
 
     def estimate(self, owner: str, number: str, text: str) -> Estimate:
         """What a text would take; Refused as by `put`, but for quotas."""
-        measure = measured(text, self.policy.max_parts)
-        found = self.ways(owner, number)
-        name = routing.choose(found, "", False, self.random)
-        best = next((way for way in found if way.view.settings.name == name), found[0]).view.settings
-        cost = measure.parts * best.cost
-        return Estimate(measure.alphabet.name, measure.units, measure.parts, measure.left, best.name, cost)
+        return self.admission.estimate(owner, number, text, self.random)
 
     def retry(self, id: int) -> bool:
         """Try a text again now; False when it does not wait."""
@@ -253,17 +231,8 @@ class Outbox:
         done = Deferred.fromCoroutine(job)
         done.addErrback(lambda failure: self.host.log.failure("the outbox has failed", failure))
 
-    def _call(self, name: str, delay: float) -> None:
-        """Have one of the regular duties done after a time, once."""
-        call = self._calls.get(name)
-        if self.work.stopping or (call is not None and call.active() and call.getTime() <= self._now() + delay):
-            return
-        if call is not None and call.active():
-            call.cancel()
-        self._calls[name] = self.host.reactor.callLater(delay, getattr(self, name))
-
     def _soon(self) -> None:
-        self._call("pump", 0.0)
+        self._timers.call(0.0, self.pump)
 
     def pump(self) -> None:
         """Let go what is due, through the modems that are ready."""
@@ -274,7 +243,7 @@ class Outbox:
             self.lanes.replace(now)
         due = self.lanes.wake(now)
         if due is not None:
-            self._call("pump", due - now)
+            self._timers.call(due - now, self.pump)
         for name in ready:
             self.senders[name].kick()
 
@@ -294,32 +263,14 @@ class Outbox:
             # A text of several parts may go another way once it is too late to go on.
             self.lanes.replace(now)
         self._soon()
-        self._call("sweep", SWEEP)
+        self._timers.call(SWEEP, self.sweep)
 
     def prune(self) -> None:
         """Forget what is long finished."""
         self._run(self._prune())
-        self._call("prune", PRUNE)
+        self._timers.call(PRUNE, self.prune)
 
     async def _prune(self) -> None:
         keep, age = self.policy.keep_finished, self.policy.sticky_age
         while await self.journal.prune(self._now(), keep, age) == states.PRUNED_AT_ONCE:
             pass
-
-
-def after(running: Deferred[None]) -> Deferred[None]:
-    """Fires when something has ended; cancelled without it."""
-    ended: Deferred[None] = Deferred()
-
-    def fire(result: Any) -> Any:
-        if not ended.called:
-            ended.callback(None)
-        return result
-
-    running.addBoth(fire)
-    return ended
-
-
-def late(failure: Failure) -> None:
-    """Not all was done in time, which the journal knows."""
-    failure.trap(TimeoutError)

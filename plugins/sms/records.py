@@ -73,17 +73,33 @@ class Open:
 
 @define
 class Step:
-    """What came of a part that the network took: `going` says that the next one may be sent."""
+    """What came of a part that the network took: `going` says that the next one is begun.
+
+    `decided` are texts that a report has ended, which came before.
+    """
 
     going: bool
-    outcome: Outcome | None
+    decided: list[Outcome]
 
 
 @define
 class Report:
-    """A status report: `mr` is the reference that the modem gave, `status` the TP-ST."""
+    """A status report: `mr` is the reference that the modem gave, `status` the TP-ST, `at` when it came."""
 
     sim: str
     mr: int
     number: str
     status: int
+    at: float
+
+
+@define
+class Estimate:
+    """What a text would take: `alphabet` is its name, `left` the units still free in the last part."""
+
+    alphabet: str
+    units: int
+    parts: int
+    left: int
+    modem: str
+    cost: float

@@ -37,7 +37,7 @@ CREATE INDEX IF NOT EXISTS sms_out_open ON sms_out (network, id) WHERE told = 0;
 CREATE INDEX IF NOT EXISTS sms_out_owner ON sms_out (network, owner, created);
 
 -- What the network took: mr is the modem's reference (-1: it gave none), status the TP-ST of the report (-1: none yet).
--- reference: of the concatenation, another one when all parts went anew.
+-- reference: of the concatenation, another one when all parts went anew; at: when the modem was given the part.
 CREATE TABLE IF NOT EXISTS sms_part (
     message INTEGER NOT NULL,
     reference INTEGER NOT NULL,

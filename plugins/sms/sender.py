@@ -211,7 +211,7 @@ class Sender:
         now = self.work.now()
         step = await self.work.keep(lambda: self.work.journal.accepted(s, mr, now, False))
         entry.part, entry.last, entry.attempts, entry.fault = s.part + 1, now, 0, ""
-        self.work.teller.tell(step.outcome)
+        self._tell_all(step.decided)
         return step
 
     def _finish(self, entry: Entry, s: Submission, mr: int) -> None:
@@ -219,8 +219,7 @@ class Sender:
         now = self.work.now()
         self.work.gone(entry)
         kept = Deferred.fromCoroutine(self.work.keep(lambda: self.work.journal.accepted(s, mr, now, True)))
-        kept.addCallback(lambda step: self.work.teller.tell(step.outcome))
-        kept.addErrback(self._broken)
+        kept.addCallback(lambda step: self._tell_all(step.decided)).addErrback(self._broken)
 
     def _look_again(self) -> None:
         """Reports that came while a part was on its way may be another one's."""

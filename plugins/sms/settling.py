@@ -4,12 +4,14 @@ from typing import Any
 
 from transport.plugins.sms import outcomes, reports
 from transport.plugins.sms.outcomes import Outcome
-from transport.plugins.sms.records import Claims, Report, Submission
+from transport.plugins.sms.records import Claims, Report
 from transport.plugins.sms.reports import Fate
 
 ACCEPTED, DELIVERED, FAILED = "accepted", "delivered", "failed"
 # Reports come late: this long after a text is no longer valid.
 REPORT_GRACE = 86400.0
+# How long a report is kept that nothing is known of: longer than a modem may take for its answer.
+HELD_REPORT = 150.0
 OUTCOME = "id, owner, number, ticket, message_id, state, outcome"
 
 
@@ -24,36 +26,34 @@ def find_claims(c: Any, network: str, owner: str, number: str, since: float) -> 
 def match(c: Any, network: str, report: Report, now: float) -> int | None:
     """Keep a report with the part that it speaks of: the text's id, None when there is no such part.
 
-    References come round after 256 parts, so the newest part is meant.  A part's last word stays.
+    References come round after 256 parts, so the newest part is meant that the modem had when the report
+    came.  A part's last word stays.
     """
     rows = c.execute(
         "SELECT p.message, p.reference, p.part, p.number, p.status FROM sms_part p JOIN sms_out o ON o.id = p.message"
-        " WHERE p.sim = ? AND p.mr = ? AND o.network = ? AND o.expires > ? ORDER BY p.at DESC, p.message DESC",
-        (report.sim, report.mr, network, now - REPORT_GRACE),
+        " WHERE p.sim = ? AND p.mr = ? AND p.at <= ? AND o.network = ? AND o.expires > ?"
+        " ORDER BY p.at DESC, p.message DESC, p.part DESC",
+        (report.sim, report.mr, report.at, network, now - REPORT_GRACE),
     )
     for id, reference, part, number, status in rows:
         if reports.same_number(number, report.number):
             if reports.fate(status) is Fate.OPEN:
-                keep_status(c, (id, reference, part), report.status)
+                key = (report.status, id, reference, part)
+                c.execute("UPDATE sms_part SET status = ? WHERE message = ? AND reference = ? AND part = ?", key)
             return int(id)
     return None
 
 
-def keep_status(c: Any, key: tuple[int, int, int], status: int) -> None:
-    """Keep the status of a part."""
-    c.execute("UPDATE sms_part SET status = ? WHERE message = ? AND reference = ? AND part = ?", (status, *key))
-
-
-def take_held(c: Any, s: Submission, mr: int) -> int:
-    """The status of a part by the reports that came before its answer, which are held no more."""
-    sql = "SELECT id, number, status FROM sms_report WHERE sim = ? AND mr = ? AND at >= ? ORDER BY id"
-    status = reports.NOBODY_KNOWS
-    for id, number, said in c.execute(sql, (s.sim, mr, s.begun)).fetchall():
-        if reports.same_number(s.number, number):
+def match_held(c: Any, network: str, now: float) -> list[Outcome]:
+    """Look again at the reports that nothing was known of; what they decide."""
+    decided = []
+    sql = "SELECT id, sim, mr, number, status, at FROM sms_report WHERE at > ? ORDER BY id"
+    for id, *held in c.execute(sql, (now - HELD_REPORT,)).fetchall():
+        message = match(c, network, Report(*held), now)
+        if message is not None:
             c.execute("DELETE FROM sms_report WHERE id = ?", (id,))
-            if reports.fate(status) is Fate.OPEN:
-                status = said
-    return status
+            decided.append(settle(c, message))
+    return [outcome for outcome in decided if outcome is not None]
 
 
 def settle(c: Any, id: int) -> Outcome | None:

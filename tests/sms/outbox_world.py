@@ -2,6 +2,7 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
+from copy import copy
 from random import Random
 from typing import Any
 
@@ -104,11 +105,11 @@ class FakeModem:
             self.pending.append((later, mr))
             self.world.clock.callLater(answer.delay, self.finish, later, answer, mr)
             return later
-        return fail(answer.says) if isinstance(answer.says, Exception) else succeed(mr)
+        return fail(copy(answer.says)) if isinstance(answer.says, Exception) else succeed(mr)
 
     def finish(self, later: "Deferred[int]", answer: Answer, mr: int) -> None:
         if not later.called:
-            later.errback(answer.says) if isinstance(answer.says, Exception) else later.callback(mr)
+            later.errback(copy(answer.says)) if isinstance(answer.says, Exception) else later.callback(mr)
 
     def drain(self) -> Deferred[int]:
         self.drains += 1
@@ -276,8 +277,7 @@ class World:
 
     def report(self, air: Air, status: int = 0, number: str | None = None) -> Deferred[None]:
         """The network says what became of a part."""
-        told = tpdu.StatusReport(air.mr, tpdu.Number.of(number or air.number), None, None, status)
-        done = self.outbox.report(air.sim, told)
+        done = self.outbox.report(air.sim, status_report(air, status, number))
         self.clock.advance(0)
         return done
 
@@ -308,3 +308,8 @@ class World:
 def why(failed: Failed) -> tuple[str, str]:
     """The condition of a failure and its words."""
     return failed.reason.condition, str(failed.reason.text)
+
+
+def status_report(air: Air, status: int = 0, number: str | None = None) -> tpdu.StatusReport:
+    """What the network says of a part."""
+    return tpdu.StatusReport(air.mr, tpdu.Number.of(number or air.number), None, None, status)
