@@ -16,32 +16,32 @@ class Calls:
         self.clock = clock
         self.over = over
         self.number = ""
+        self.rings = 0
+        self.hung_up = False
         self.end: Any = None
 
-    @property
-    def ringing(self) -> bool:
-        """Whether a call is on."""
-        return self.end is not None
+    def ring(self) -> None:
+        """It rings."""
+        self.rings += 1
+        self.goes_on()
 
-    def ring(self) -> bool:
-        """It rings; tells whether this is the first time of a call."""
-        first = self.end is None
-        if not first:
-            self.end.cancel()
-        self.end = self.clock.callLater(SILENCE, self.stopped)
-        return first
-
-    def caller(self, number: str) -> bool:
-        """Who calls; another number than before is another call.  Tells whether this call is a new one."""
+    def caller(self, number: str) -> None:
+        """Who calls; another number than before is another call."""
         if self.number and number and number != self.number:
             self.close()
-        first = self.ring()
         self.number = number or self.number
-        return first
+        self.goes_on()
+
+    def goes_on(self) -> None:
+        """The call is not over yet."""
+        if self.end is not None:
+            self.end.cancel()
+        self.end = self.clock.callLater(SILENCE, self.stopped)
 
     def stopped(self) -> None:
         """It rings no more."""
         number, self.number, self.end = self.number, "", None
+        self.rings, self.hung_up = 0, False
         self.over(number)
 
     def close(self) -> None:

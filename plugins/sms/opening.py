@@ -97,9 +97,13 @@ class Opening:
             if answer is not None:
                 self.ussd.heard(answer)
         elif name == "+CLIP":
-            self.rang(self.calls.caller(parse_clip(line) or ""))
+            self.calls.caller(parse_clip(line) or "")
+            self.turn_away()
         elif line == "RING" or name == "+CRING":
-            self.rang(self.calls.ring())
+            self.calls.ring()
+            if self.calls.rings > 1:
+                # Who calls would have been said before.
+                self.turn_away()
         elif name == "^SMMEMFULL":
             self.drain()
         elif line in REBORN or name in (BOOT, "+CPIN"):
@@ -127,9 +131,10 @@ class Opening:
         if self.started:
             self.receiver.drain().addErrback(lambda failure: None)
 
-    def rang(self, first: bool) -> None:
-        """A call; hung up where that is wanted."""
-        if first and self.owner.settings.hang_up:
+    def turn_away(self) -> None:
+        """Hang up, where that is wanted."""
+        if self.owner.settings.hang_up and not self.calls.hung_up:
+            self.calls.hung_up = True
             Deferred.fromCoroutine(self.hang_up()).addErrback(lambda failure: None)
 
     async def hang_up(self) -> None:

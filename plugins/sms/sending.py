@@ -26,12 +26,20 @@ async def submit(device: Device, pdu: bytes, more: bool) -> int:
             raise InDoubt(str(error)) from None
         raise NotSubmitted(str(error)) from None
     fault = answer.final.fault
+    if not answer.submitted:
+        # An answer instead of the prompt: whatever it says, the modem never saw the message.
+        raise NotSubmitted("the modem did not ask for the message", None if is_doubtful(fault) else fault)
     if fault is None:
         reference = parse_cmgs(answer.lines)
         return NO_REFERENCE if reference is None else reference
-    if (fault.kind, fault.code) == NETWORK_TIMEOUT:
+    if is_doubtful(fault):
         raise InDoubt("the network did not answer the modem")
     raise NotSubmitted("the modem refused it", fault)
+
+
+def is_doubtful(fault: Fault | None) -> bool:
+    """Whether the message may have gone out in spite of the error."""
+    return fault is not None and (fault.kind, fault.code) == NETWORK_TIMEOUT
 
 
 async def remedy(device: Device, fault: Fault, smsc: str) -> None:

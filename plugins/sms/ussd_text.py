@@ -13,6 +13,7 @@ from transport.text.clean import clean
 HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 # Shorter than that, digits are more likely to be what they seem.
 SHORTEST_PACKED = 8
+SHORTEST_WIDE = 4
 
 
 def is_ucs2(dcs: int | None) -> bool:
@@ -51,8 +52,9 @@ def from_packed(data: bytes) -> str | None:
 
 
 def few_scripts(data: bytes) -> bool:
-    """Whether UCS2 keeps to few blocks of characters, as real texts do and packed septets do not."""
-    return len(set(data[::2])) <= max(2, len(data) // 16)
+    """Whether UCS2 keeps to few blocks of characters, as real texts do; a short one must be Latin to be sure."""
+    units, blocks = len(data) // 2, set(data[::2])
+    return blocks == {0} or (units >= SHORTEST_WIDE and len(blocks) <= 2 + units // 8)
 
 
 def by_look(data: bytes, said: str) -> str:

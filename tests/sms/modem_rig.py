@@ -170,7 +170,6 @@ class Rig:
         self.run(seconds)
         return self
 
-    @property
     def state(self) -> ModemState:
         return self.modem.health.state
 

@@ -28,7 +28,7 @@ def test_a_full_card_is_emptied_at_the_start(profile: str) -> None:
     full(rig)
     rig.network.text(PHONE, NUMBER, "waits in the network")
     rig.start(30)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
     assert rig.stored() == 0
     assert rig.news.texts == [*(f"SM {number}" for number in range(20)), "waits in the network"]
 
@@ -142,7 +142,7 @@ def test_an_indication_without_a_message_is_nothing() -> None:
         rig.said(b'\r\n+CMTI: "SM",7\r\n')
         rig.run(1)
         assert rig.news.incoming == []
-        assert rig.state is ModemState.READY
+        assert rig.state() is ModemState.READY
 
 
 def test_a_flood_of_indications_is_bounded() -> None:
@@ -185,7 +185,7 @@ def test_what_cannot_be_listed_is_read_one_by_one() -> None:
 def test_a_list_whose_last_message_is_cut_is_read_again() -> None:
     rig = Rig()
     pdu = deliver("the whole of it").hex().upper()
-    gone = []
+    gone: list[bytes] = []
 
     def other(data: bytes) -> None:
         if data.startswith(b"AT+CMGL") and not gone:
@@ -208,7 +208,7 @@ def test_a_list_whose_last_message_is_cut_is_read_again() -> None:
 
 def test_what_is_no_pdu_is_kept_told_and_deleted() -> None:
     rig = Rig()
-    gone = []
+    gone: list[bytes] = []
 
     def other(data: bytes) -> None:
         if data.startswith(b"AT+CMGL") and not gone:

@@ -19,7 +19,7 @@ def test_every_make_starts_sends_and_receives(profile: str, chunk: int) -> None:
     rig = Rig(profile)
     rig.sim.faults.chunk = chunk
     rig.start(20)
-    assert rig.state is ModemState.READY, rig.modem.health
+    assert rig.state() is ModemState.READY, rig.modem.health
     sent = rig.submit("hello", report=True)
     rig.run(1)
     assert sent.error is None
@@ -59,7 +59,7 @@ def test_init_strings_and_centre_of_the_configuration_are_set() -> None:
     assert said.index("AT+CMEE=1") < said.index("AT^CURC=0") < said.index("AT+CGMI")
     assert 'AT+CSCA="+491710760000",145' in said
     assert rig.modem.health.smsc == "+491710760000"
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 def test_a_centre_is_not_set_unless_configured() -> None:
@@ -68,7 +68,7 @@ def test_a_centre_is_not_set_unless_configured() -> None:
 
 def test_the_pin_is_given_once_and_forgotten_when_it_is_right() -> None:
     rig = Rig(sim=Sim(NUMBER, pin="1234"), pin="1234").start()
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
     assert entered(rig) == 1
     assert rig.pins.remembered
     assert not rig.pins.kept
@@ -77,7 +77,7 @@ def test_the_pin_is_given_once_and_forgotten_when_it_is_right() -> None:
 def test_a_wrong_pin_is_never_tried_again() -> None:
     card = Sim(NUMBER, pin="1234")
     rig = Rig(sim=card, pin="9999").start()
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     assert rig.modem.health.why is not None
     assert rig.modem.health.why.template == trouble.PIN_REFUSED
     assert entered(rig) == 1
@@ -89,11 +89,11 @@ def test_a_wrong_pin_is_never_tried_again() -> None:
         rig.run(5)
         rig.sim.plug()
         rig.run(20)
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     assert entered(rig) == 1
     assert [text.template for text in rig.news.told] == [trouble.PIN_REFUSED]
     again = Rig(sim=card, pin="9999", pins=rig.pins).start(20)
-    assert again.state is ModemState.LOCKED
+    assert again.state() is ModemState.LOCKED
     assert entered(again) == 0
     assert card.pin_left == 2
 
@@ -102,13 +102,13 @@ def test_another_pin_of_the_configuration_is_tried() -> None:
     card = Sim(NUMBER, pin="1234")
     rig = Rig(sim=card, pin="9999").start()
     again = Rig(sim=card, pin="1234", pins=rig.pins).start()
-    assert again.state is ModemState.READY
+    assert again.state() is ModemState.READY
 
 
 def test_the_last_attempt_is_left_to_people() -> None:
     card = Sim(NUMBER, pin="1234", pin_left=1)
     rig = Rig(sim=card, pin="1234").start(120)
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     assert rig.news.told[0].template == trouble.PIN_LAST
     assert card.pin_left == 1
     refused = Outcome(rig.modem.unlock("1234"))
@@ -119,23 +119,23 @@ def test_the_last_attempt_is_left_to_people() -> None:
 
 def test_without_a_pin_people_are_asked() -> None:
     rig = Rig(sim=Sim(NUMBER, pin="1234")).start()
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     assert [text.template for text in rig.news.told] == [trouble.PIN_MISSING]
     wrong = Outcome(rig.modem.unlock("1111"))
     rig.run(1)
     assert wrong.error.condition == "not-acceptable"
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     right = Outcome(rig.modem.unlock("1234"))
     rig.run(3)
     assert right.done
     assert right.error is None
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 def test_a_puk_is_never_given_alone() -> None:
     card = Sim(NUMBER, pin="1234", pin_left=0)
     rig = Rig(sim=card, pin="1234").start(100)
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     assert [text.template for text in rig.news.told] == [trouble.PUK]
     assert entered(rig) == 0
     assert Outcome(rig.modem.unlock("1234")).error is not None
@@ -143,13 +143,13 @@ def test_a_puk_is_never_given_alone() -> None:
     rig.run(5)
     assert opened.error is None
     assert card.pin == "4321"
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 @pytest.mark.parametrize("pin", ["", "12", "1" * 9, "12a4", '1234"\rAT', "\u0661\u0662\u0663\u0664"])
 def test_what_is_no_pin_is_never_given(pin: str) -> None:
     rig = Rig(sim=Sim(NUMBER, pin="1234"), pin=pin).start()
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     assert entered(rig) == 0
     refused = Outcome(rig.modem.unlock(pin))
     assert refused.error.condition == "not-acceptable"
@@ -169,7 +169,7 @@ def test_a_modem_that_goes_away_at_the_pin_costs_one_attempt() -> None:
 
     rig.other = other
     rig.start(60)
-    assert rig.state is ModemState.LOCKED
+    assert rig.state() is ModemState.LOCKED
     assert card.pin_left == 2
 
 
@@ -186,7 +186,7 @@ def test_a_modem_that_goes_away_at_the_right_pin_is_trusted_afterwards() -> None
 
     rig.other = other
     rig.start(10)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
     assert not rig.pins.kept
 
 
@@ -194,9 +194,9 @@ def test_a_busy_card_is_waited_for() -> None:
     rig = Rig(sim=Sim(NUMBER, pin="1234"), pin="1234")
     rig.sim.faults.busy_after_pin = 40
     rig.start(30)
-    assert rig.state is ModemState.STARTING
+    assert rig.state() is ModemState.STARTING
     rig.run(20)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
     assert rig.modem.health.imsi
     assert rig.news.told == []
 
@@ -205,11 +205,11 @@ def test_no_card_is_told_once_and_looked_for_again() -> None:
     rig = Rig()
     rig.sim.sim.present = False
     rig.start(200)
-    assert rig.state is ModemState.BROKEN
+    assert rig.state() is ModemState.BROKEN
     assert [text.template for text in rig.news.told] == [trouble.ABSENT]
     rig.sim.sim.present = True
     rig.run(400)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 def test_a_radio_that_is_off_is_turned_on() -> None:
@@ -217,7 +217,7 @@ def test_a_radio_that_is_off_is_turned_on() -> None:
     rig.sim.function = 0
     rig.start(60)
     assert "AT+CFUN=1" in rig.commands()
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 def test_echo_and_noise_do_no_harm() -> None:
@@ -226,7 +226,7 @@ def test_echo_and_noise_do_no_harm() -> None:
     rig.sim.faults.chunk = 7
     rig.sim.faults.noise = ("^RSSI: 19", "+CREG: 1", "^BOOT:29393622,0,0,0,6", "RING", "+XYZ: 1,2")
     rig.start(20)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
     sent = rig.submit("hello")
     rig.run(2)
     assert sent.error is None
@@ -237,19 +237,19 @@ def test_a_modem_without_words_is_broken_in_words() -> None:
     rig = Rig()
     rig.sim.faults.mute = True
     rig.start(120)
-    assert rig.state is ModemState.BROKEN
+    assert rig.state() is ModemState.BROKEN
     assert [text.template for text in rig.news.told] == [trouble.DEAF]
     assert rig.port.reopened >= 2
     rig.sim.faults.mute = False
     rig.run(60)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 def test_a_modem_that_refuses_all_is_broken_in_words() -> None:
     rig = Rig()
     rig.other = lambda data: rig.said(b"\r\nOK\r\n" if data == b"AT\r" else b"\r\nERROR\r\n" if b"AT" in data else b"")
     rig.start(20)
-    assert rig.state is ModemState.BROKEN
+    assert rig.state() is ModemState.BROKEN
     assert [text.template for text in rig.news.told] == [trouble.NO_PDU]
 
 
@@ -260,11 +260,11 @@ def test_a_fault_of_ours_does_not_end_the_modem() -> None:
 
     rig = Rig(sim=Sim(NUMBER, pin="1234"), pin="1234", pins=BrokenPins())
     rig.start(5)
-    assert rig.state is ModemState.BROKEN
+    assert rig.state() is ModemState.BROKEN
     assert entered(rig) == 0
     rig.sim.sim.pin = ""
     rig.run(60)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 def test_a_reboot_is_noticed_by_what_the_modem_says() -> None:
@@ -274,7 +274,7 @@ def test_a_reboot_is_noticed_by_what_the_modem_says() -> None:
     rig.run(5)
     assert "AT+CNMI=2,1,0,2,0" in rig.commands()
     assert rig.commands().count("AT+CMGF=0") == 1
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
     rig.network.text(PHONE, NUMBER, "after")
     rig.run(1)
     assert rig.news.texts == ["after"]
@@ -287,14 +287,14 @@ def test_a_reboot_is_noticed_where_the_modem_does_not_say_it(profile: str) -> No
     rig.run(100)
     assert rig.sim.settings.mode == 2
     assert rig.sim.settings.texts == 1
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
 
 
 def test_a_reboot_with_a_pin_gives_it_again() -> None:
     rig = Rig(sim=Sim(NUMBER, pin="1234"), pin="1234").start(60)
     rig.sim.reboot()
     rig.run(10)
-    assert rig.state is ModemState.READY
+    assert rig.state() is ModemState.READY
     assert entered(rig) == 2
 
 
