@@ -54,9 +54,14 @@ class Blocked:
         self.by_owner.get(owner, set()).discard(number)
         return self._run("DELETE FROM sms_block WHERE network = ? AND owner = ? AND number = ?", owner, number)
 
-    def _run(self, sql: str, owner: str, number: str) -> Deferred[None]:
+    def forget(self, owner: str) -> Deferred[None]:
+        """All of an owner who is not registered any more."""
+        self.by_owner.pop(owner, None)
+        return self._run("DELETE FROM sms_block WHERE network = ? AND owner = ?", owner)
+
+    def _run(self, sql: str, *values: str) -> Deferred[None]:
         def job(c: Any) -> None:
-            c.execute(sql, (self.network, owner, number))
+            c.execute(sql, (self.network, *values))
 
         done: Deferred[None] = self.store.run(job)
         return done

@@ -57,7 +57,7 @@ class Hub:
         )
         self.inbox = Inbox(host, handover, self.outbox.report, settings.region)
         self.missed = MissedCalls(host, self.owners, self.blocked, settings.region)
-        self._look: Any = LoopingCall(self.refresh)
+        self._look: Any = LoopingCall(self._review)
         self._look.clock = host.reactor
         self._started: Deferred[None] | None = None
         self._stopping = False
@@ -127,6 +127,20 @@ class Hub:
         self.host.tell_admins(text)
 
     # what sessions and commands ask
+
+    def _review(self) -> None:
+        """Look at what nobody tells of: limits that have ended, and owners who are not registered any more."""
+        self.refresh()
+        Deferred.fromCoroutine(self._forget()).addErrback(
+            lambda failure: self.host.log.failure("the accounts could not be looked at", failure)
+        )
+
+    async def _forget(self) -> None:
+        known = {entry.owner for entry in self.outbox.lanes.entries.values()} | self.blocked.by_owner.keys()
+        if known:
+            for owner in known - (await self.owners.registered()).keys():
+                await self.outbox.drop_owner(owner)
+                await self.blocked.forget(owner)
 
     def refresh(self) -> None:
         """Show owners what has changed."""

@@ -7,9 +7,9 @@ from typing import Any
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from transport.api import IHubHost, Text
+from transport.api import IHubHost, Refused, Text
 from transport.plugins.sms import tpdu
-from transport.plugins.sms.arrived import Arrived, Group, arrived, part_of, read, whole_of
+from transport.plugins.sms.arrived import Arrived, Group, arrived, part_of, read, rows_of, whole_of
 from transport.plugins.sms.handover import Handover
 from transport.plugins.sms.in_journal import BAD, NEW, PART, TOLD, UNOWNED, Place, Row, groups
 from transport.plugins.sms.malformed import Malformed
@@ -24,7 +24,7 @@ HOUR = 3600.0
 # How long a set may wait after a start for what lies in the SIM.
 GRACE = 120.0
 READABLE_BYTES = 2000
-BAD_TEXT = "A message that cannot be read came through the modem {modem} ({why}); it is kept, with the number {id}."
+BAD_TEXT = "A message that cannot be told came through the modem {modem} ({why}); it is kept, with the number {id}."
 
 
 class Inbox:
@@ -163,8 +163,15 @@ class Inbox:
             self._failed(Failure(), whole)
 
     def _failed(self, failure: Failure, whole: Group) -> None:
-        if not self._stopped:
-            self.host.log.failure("a text that came in could not be handed over", failure)
+        if self._stopped:
+            return
+        self.host.log.failure("a text that came in could not be handed over", failure)
+        if isinstance(failure.value, Refused):
+            # Nobody would ever take it.
+            rows, modem = rows_of(whole), whole.parts[0].value.row.modem
+            self._log(self.journal.mark(rows, BAD))
+            self._tell_bad(rows[0][0], modem, str(failure.value.text))
+        else:
             self._later(AGAIN, self._put, whole)
 
     def _watch(self) -> None:

@@ -98,6 +98,18 @@ class SmsWorld(World):
             sim.hang_up = wire.lost
             protocol.makeConnection(wire)
 
+    def restart(self) -> None:
+        """The gateway ends, and begins anew with what it has kept."""
+        network: Any = self.assembly.networks.get("sms")
+        ended: list[object] = []
+        network.stop_hub().addCallback(ended.append)
+        self.run(30, step=1)
+        assert ended == [None]
+        self.start()
+        self.run(3)
+        self.say(f"<presence from='{HOME}' to='{SMS}'/>")
+        self.out.clear()
+
     def messages(self) -> list[Element]:
         """The messages that have come out since the last look, without those of the gateway itself."""
         found = [e for e in self.out if e.name == "message"]
@@ -133,6 +145,6 @@ class SmsWorld(World):
 
     def arrived(self) -> list[tuple[str, str]]:
         """(number, text) of all that phones have got since the last look."""
-        found = [(e["to"], e["text"]) for e in self.air.log[self.seen :] if e["event"] == "delivered"]
+        found = [(e["to"], e["text"]) for e in self.air.log[self.seen :] if e.get("where") == "phone"]
         self.seen = len(self.air.log)
         return found

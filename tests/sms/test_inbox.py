@@ -6,7 +6,7 @@ import pytest
 from inbox_rig import JULIET, PHONE, ROMEO, STICK, Rig, deliver, parts, result
 from twisted.internet.defer import Deferred, fail, succeed
 
-from transport.api import Account, MessageIn
+from transport.api import Account, MessageIn, Refused
 from transport.plugins.sms import tpdu
 from transport.plugins.sms.in_journal import KEEP, SAME_DIRECT
 from transport.plugins.sms.inbox import AGAIN, GRACE
@@ -126,6 +126,15 @@ def test_a_core_that_fails_is_asked_again() -> None:
     assert rig.texts() == ["hello"]
 
 
+def test_what_no_server_would_take_is_kept_and_told_to_administrators() -> None:
+    rig = mine()
+    refused = Refused("not-acceptable", "This is longer than the XMPP server takes.")
+    rig.host.account(ROMEO).deliver_safely = lambda event, key: fail(refused)  # type: ignore[method-assign]
+    rig.receive(deliver("hello"))
+    assert rig.states() == ["bad"]
+    assert ["longer than" in str(text) for text in rig.host.told] == [True]
+
+
 def test_two_hundred_texts_are_told_in_order() -> None:
     rig = mine()
     for n in range(200):
@@ -174,6 +183,7 @@ def test_a_set_waits_after_a_long_stop_for_what_lies_in_the_sim() -> None:
     rig.inbox.stop()
     rig.host.reactor.advance(TIMEOUT * 5)
     rig.start()
+    rig.host.reactor.advance(GRACE - 1)
     rig.receive(second)
     rig.receive(third)
     assert rig.texts() == [LONG]

@@ -9,6 +9,7 @@ from twisted.internet.defer import Deferred, succeed
 
 from transport.api import (
     Account,
+    Failed,
     Kind,
     Message,
     MessageIn,
@@ -160,10 +161,11 @@ def test_modems_start_when_all_that_was_kept_is_read_and_the_end_is_bounded() ->
 def test_a_network_that_is_stopped_while_it_starts_opens_no_modem() -> None:
     world = World(begin=False)
     held: Deferred[None] = Deferred()
-    world.host.store.migrate = lambda scripts: held  # type: ignore[method-assign]
+    migrate, world.host.store.migrate = world.host.store.migrate, lambda scripts: held  # type: ignore[method-assign]
     world.network.start_hub(world.host)
     world.network.stop_hub()
-    held.errback(OSError("closed"))
+    migrate(SCRIPTS)
+    held.callback(None)
     assert "start" not in world.stick.log
 
 
@@ -183,6 +185,20 @@ def test_administrators_see_modems_and_the_queue() -> None:
     world = World()
     world.stick.be(READY)
     assert world.network.status() == {"stick": "ready, Telekom, -75 dBm", "waiting": "0", "blocked": "0"}
+
+
+def test_what_waits_of_one_who_is_not_registered_any_more_is_dropped() -> None:
+    world = World()
+    session, host = world.session()
+    session.send(Target(Kind.CONTACT, PHONE), Message("hello", "m1"))
+    result(world.hub.blocked.block(ROMEO, PHONE))
+    world.host.reactor.advance(301)
+    assert world.network.status()["waiting"] == "1"
+    world.host.registered = (Account(JULIET, "sms"),)
+    world.host.reactor.advance(301)
+    assert world.network.status()["waiting"] == "0"
+    assert [event.reason.condition for event in host.of(Failed)] == ["not-allowed"]
+    assert result(world.hub.blocked.numbers(ROMEO)) == []
 
 
 # sessions

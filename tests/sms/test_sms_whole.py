@@ -211,7 +211,7 @@ def test_a_second_user_may_not_take_over_a_number() -> None:
 
 
 def test_two_modems_text_each_other() -> None:
-    world = SmsWorld(2, {"owner": "juliet@example.org", "users": ["juliet@example.org"]})
+    world = SmsWorld(2, {"owner": "juliet@example.org", "users": ["juliet@example.org"], "cost": 0.5})
     world.member()
     world.member(JULIET)
     world.text("But soft", to=SECOND)
@@ -324,3 +324,61 @@ def test_two_hundred_texts_that_came_while_the_gateway_was_away_are_all_told_in_
     world.run(600, step=1)
     assert world.bodies(CONTACT) == [f"text {n}" for n in range(200)]
     assert all(not store.slots for store in world.sims[0].memories.stores.values())
+
+
+def test_a_restart_loses_nothing_that_waits_on_either_side() -> None:
+    world = SmsWorld(catch_all=["romeo@example.org"])
+    world.member()
+    long = "Part of a long text. " * 20
+    world.air.text(PHONE, OURS, long, order=(1, 2))
+    world.run(3)
+    world.sims[0].unplug()
+    world.run(3)
+    world.text("later", receipt=True, id="m7")
+    world.restart()
+    world.sims[0].plug()
+    world.run(60, step=1)
+    assert world.arrived() == [(PHONE, "later")]
+    assert receipts(world.messages()) == [(CONTACT, "m7")]
+    world.air.concat -= 1
+    world.air.text(PHONE, OURS, long, order=(3,))
+    world.run(3)
+    assert world.bodies() == [long]
+
+
+# commands
+
+
+def test_users_ask_for_their_quota_and_the_operator_for_the_balance() -> None:
+    world = SmsWorld()
+    world.member()
+    world.text("hello")
+    for command, answer in (("quota", "Sent in the last 24 hours: 1 of 100"), ("ussd *100#", "balance")):
+        world.say(f"<message type='chat' id='c' from='{HOME}' to='{SMS}'><body>{command}</body></message>")
+        world.run(3)
+        assert answer.lower() in " ".join(world.bodies(SMS)).lower(), command
+
+
+def test_a_blocked_number_is_not_heard_of() -> None:
+    world = SmsWorld()
+    world.member()
+    world.say(f"<message type='chat' id='c' from='{HOME}' to='{SMS}'><body>block 01511 2345678</body></message>")
+    world.text("I do not listen")
+    world.air.text(PHONE, OURS, "hello?")
+    world.run(3)
+    assert world.bodies(CONTACT) == []
+
+
+def test_an_administrator_gives_a_number_away() -> None:
+    world = SmsWorld()
+    world.member()
+    admin = "admin@example.org/desk"
+    world.member(admin)
+    world.air.text(PHONE, OURS, "whose am I?")
+    world.run(3)
+    world.out.clear()
+    for line in ("reassign", PHONE, "romeo@example.org"):
+        world.say(f"<message type='chat' id='c' from='{admin}' to='{SMS}'><body>{line}</body></message>")
+    world.air.text(PHONE, OURS, "and now?")
+    world.run(3)
+    assert world.bodies(CONTACT) == ["whose am I?", "and now?"]

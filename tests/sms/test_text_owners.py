@@ -108,12 +108,12 @@ def test_who_wrote_long_ago_or_is_gone_has_no_claim() -> None:
 
 
 def test_the_only_one_with_the_number_in_the_roster_gets_what_a_stranger_writes() -> None:
-    world = rig(catch_all=(ROMEO,))
-    world.host.rosters[JULIET] = (OTHER, PHONE)
-    world.host.rosters[ROMEO] = (OTHER,)
-    world.receive(deliver("only Juliet's"))
+    world = rig(catch_all=(JULIET,))
+    world.host.rosters[JULIET] = (OTHER,)
+    world.host.rosters[ROMEO] = (OTHER, PHONE)
+    world.receive(deliver("only Romeo's"))
     world.receive(deliver("both have it", sender=OTHER))
-    assert got(world) == {JULIET: ["only Juliet's"], ROMEO: ["both have it"]}
+    assert got(world) == {ROMEO: ["only Romeo's"], JULIET: ["both have it"]}
 
 
 def test_the_first_of_those_who_catch_all_that_is_registered_gets_the_rest_alone() -> None:
