@@ -114,7 +114,7 @@ class Journal:
         row = (entry.attempts, entry.due, entry.fault, entry.resent, entry.id)
         sql = (
             "UPDATE sms_out SET state = 'queued', attempts = ?, due = ?, fault = ?, resent = ?"
-            " WHERE id = ? AND state = 'submitting'"
+            " WHERE id = ? AND state IN ('queued', 'submitting')"
         )
         return self.run(lambda c: bool(c.execute(sql, row).rowcount))
 

@@ -141,7 +141,8 @@ class Outbox:
             # The configuration has changed; it may change again before the text is too old.
             return None
         if self.policy.claim == "refuse":
-            found = [way for way in found if way.view.settings.owner or way.view.settings.name not in lane.claimed]
+            free = [way for way in found if way.view.settings.owner or way.view.settings.name not in lane.claimed]
+            found = free or found
         return routing.choose(found, lane.sticky, self.policy.sticky_waits, self.random)
 
     # What others say

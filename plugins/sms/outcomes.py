@@ -9,6 +9,7 @@ from transport.api import Delivered, Event, Failed, IHost, Kind, Message, Messag
 
 DELIVERED = "delivered"
 GONE = "{reason} {count} of {parts} parts had gone out."
+PERHAPS = "{reason} But it may have been sent before that."
 ARRIVED = "{reason} {count} of {parts} parts arrived."
 
 
@@ -64,6 +65,11 @@ def partly(reason: Refused, count: int, parts: int, template: str = GONE) -> Ref
     return Refused(
         reason.condition, template, retry_after=reason.retry_after, reason=reason.text, count=count, parts=parts
     )
+
+
+def perhaps(reason: Refused) -> Refused:
+    """The same reason, of a text that was sent again because it may have gone out."""
+    return Refused(reason.condition, PERHAPS, retry_after=reason.retry_after, reason=reason.text)
 
 
 def event(outcome: Outcome, host: IHost) -> Event:

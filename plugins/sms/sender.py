@@ -96,7 +96,12 @@ class Sender:
 
     async def _run(self) -> None:
         while (entry := self._next()) is not None:
-            await self._send(entry)
+            try:
+                await self._send(entry)
+            except Exception:
+                # A mistake of ours: nobody knows how far it came.
+                self.work.host.log.failure("sending through {modem} has failed", modem=self.name)
+                await self.work.doubt(entry)
             self._free_at = self.work.now() + self.modem.settings.gap
 
     def _next(self) -> Entry | None:

@@ -75,7 +75,8 @@ class Work:
     async def doubt(self, entry: Entry) -> None:
         """Nobody knows whether a part went out: say so and send it once more, or say so and end the text."""
         policy, now = self.policy, self.now()
-        if policy.resend and not entry.resent and now - entry.created <= policy.resend_age:
+        again = policy.resend and not entry.resent and entry.unwanted is None
+        if again and now - entry.created <= policy.resend_age:
             await self.keep(lambda: self.teller.tell_doubled(entry))
             entry.resent, entry.due = 1, now
             await self.requeue(entry)
@@ -85,6 +86,8 @@ class Work:
     async def end(self, entry: Entry, state: str, reason: Refused, fault: str = "", only: str = "") -> bool:
         """Decide that a text has failed, and tell its owner; False when it is not in the state `only`."""
         told = outcomes.partly(reason, entry.part, entry.parts)
+        if entry.resent and state != states.DOUBTFUL:
+            told = outcomes.perhaps(told)
         outcome = await self.keep(lambda: self.journal.end(entry.id, state, told, fault, only))
         if outcome is None and only:
             return False

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import define, field
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.task import Clock
+from twisted.internet.task import Clock, deferLater
 from twisted.logger import Logger
 
 from transport.api import Delivered, Failed, Message, MessageIn, Text
@@ -161,6 +161,8 @@ class EpochHost:
 
     def deliver_safely(self, event: Any, key: str) -> Deferred[None]:
         done: Deferred[None] = self.epoch.act(lambda: self.host.deliver_safely(event, key))
+        if self.epoch.world.write_delay and done.called:
+            return deferLater(self.epoch.world.clock, 3 * self.epoch.world.write_delay)
         return done
 
     def ticket(self, message: Message) -> str:

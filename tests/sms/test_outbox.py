@@ -168,6 +168,40 @@ def test_in_doubt_twice_is_reported() -> None:
     assert "may have been sent" in why(failed)[1]
 
 
+def test_a_text_that_was_sent_again_and_then_refused_may_have_been_sent() -> None:
+    world = World()
+    world.modems["a"].script.extend([TAKEN_IN_DOUBT, cms(21)])
+    world.send()
+    [failed] = world.failures()
+    assert why(failed)[0] == "not-allowed"
+    assert why(failed)[1].endswith("But it may have been sent before that.")
+
+
+def test_a_doubtful_text_of_an_owner_who_leaves_is_not_sent_again() -> None:
+    world = World()
+    world.modems["a"].script.append(Answer(True, TAKEN_IN_DOUBT.says, 5.0))
+    world.send()
+    world.outbox.drop_owner(ANN)
+    world.advance(10)
+    assert len(world.air) == 1
+    assert not world.notices()
+    assert "may have been sent" in why(world.failures()[0])[1]
+
+
+def test_a_mistake_of_ours_while_sending_stops_no_other_text() -> None:
+    world = World()
+    modem = world.modems["a"]
+    modem.before = lambda air: 1 / 0 if air.number == EVE else None
+    world.put(EVE)
+    world.put(BOB)
+    world.advance(0)
+    modem.before = None
+    world.advance(100)
+    assert BOB in [air.number for air in world.air]
+    assert len(world.failures()) + len(world.notices()) >= 1
+    assert not world.outbox.lanes.entries
+
+
 @pytest.mark.parametrize("policy", [Policy(resend=False), Policy(resend_age=0.0)])
 def test_in_doubt_is_reported_where_that_is_the_policy_or_it_is_too_old(policy: Policy) -> None:
     world = World(policy=policy)

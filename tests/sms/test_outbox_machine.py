@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 from outbox_audit import Fate, check, marked
 from outbox_world import ANN, OK, Air, Answer, World, cms, status_report
 
@@ -65,6 +65,11 @@ class Machine(RuleBasedStateMachine):
         if not 0x20 <= status < 0x40:
             self.final.add(id(air))
         self.world.outbox.report(air.sim, status_report(air, status)).addCallback(lambda _: self.kept.add(id(air)))
+
+    @initialize(delay=st.sampled_from([0.0, 0.01]))
+    def disk(self, delay: float) -> None:
+        """How long a transaction takes."""
+        self.world.write_delay = delay
 
     @rule(number=st.sampled_from(NUMBERS), parts=st.sampled_from([1, 1, 2, 3]), asked=st.booleans())
     def put(self, number: str, parts: int, asked: bool) -> None:
@@ -157,5 +162,5 @@ class Machine(RuleBasedStateMachine):
 
 # Shrinking takes minutes; the seed tells as much.
 PHASES = (Phase.explicit, Phase.reuse, Phase.generate)
-Machine.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None, phases=PHASES)
+Machine.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None, phases=PHASES)
 TestMachine = Machine.TestCase
