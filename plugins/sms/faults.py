@@ -73,6 +73,13 @@ CME = _by_code(
 PLEASE_WAIT = "please wait"
 UNKNOWN_NUMBER = frozenset({1, 28, 30, 195})
 BARRED_NUMBER = frozenset({8, 10, 21, 29, 50, 196})
+# Names of errors that say that this gateway is out of service, whatever the text.
+OUT_OF_SERVICE = frozenset(
+    f"{kind} {code}"
+    for kind, table in (("CMS", CMS), ("CME", CME))
+    for code, known in table.items()
+    if known in (FaultClass.SIM, FaultClass.CENTRE, FaultClass.UNREGISTERED)
+)
 PIN_WANTED = frozenset({("CMS", 311), ("CME", 11)})
 
 NETWORK_DELAYS = (30.0, 120.0, 600.0, 1800.0)

@@ -6,6 +6,7 @@ from typing import Any
 from attrs import define
 
 from transport.api import Delivered, Event, Failed, IHost, Kind, Message, MessageIn, Refused, Target, Text
+from transport.plugins.sms.faults import OUT_OF_SERVICE
 
 DELIVERED = "delivered"
 GONE = "{reason} {count} of {parts} parts had gone out."
@@ -99,7 +100,7 @@ def doubtful(number: str) -> Refused:
 
 def expired(number: str, fault: str) -> Refused:
     """A text has waited too long: for the modem, or because of an error that did not go away."""
-    if fault:
+    if fault and fault not in OUT_OF_SERVICE:
         return Refused(
             "remote-server-timeout",
             "The text to {number} could not be sent in time; the last error was {fault}.",

@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS sms_report (
     status INTEGER NOT NULL,
     at REAL NOT NULL
 );
+CREATE INDEX IF NOT EXISTS sms_report_at ON sms_report (at);
 
 -- What came in, as it came.  digest: of SIM, place and PDU, so that what could not be deleted is not taken twice.
 -- state: new (not looked at yet), part (waits for the rest of its set), told (the core keeps it), unowned, bad.
@@ -89,6 +90,7 @@ CREATE TABLE IF NOT EXISTS sms_sticky (
     at REAL NOT NULL,
     PRIMARY KEY (network, modem, number)
 ) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS sms_sticky_number ON sms_sticky (network, number, at);
 
 CREATE TABLE IF NOT EXISTS sms_block (
     network TEXT NOT NULL,

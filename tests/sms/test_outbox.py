@@ -146,6 +146,32 @@ def test_a_network_that_stays_away_ends_a_text_with_its_last_error() -> None:
     assert "CMS 38" in why(world.failures()[0])[1]
 
 
+@pytest.mark.parametrize("code", [310, 330, 331])
+def test_a_gateway_out_of_service_is_blamed_for_a_text_that_is_too_old(code: int) -> None:
+    world = World(policy=Policy(ttl=3600))
+    world.modems["a"].default = cms(code)
+    world.send()
+    world.advance(3700)
+    assert why(world.failures()[0])[0] == "recipient-unavailable"
+    assert "this gateway" in why(world.failures()[0])[1]
+
+
+def test_a_word_is_told_after_a_crash_when_it_was_not_kept() -> None:
+    world = World()
+    world.modems["a"].script.append(cms(21))
+    host = world.hosts[ANN]
+    original = host.deliver_safely
+    host.deliver_safely = lambda event, key: Deferred()  # type: ignore[method-assign]
+    world.send(text=LONG)
+    host.deliver_safely = original  # type: ignore[method-assign]
+    world.crash()
+    world.advance(0)
+    assert why(world.failures()[0])[1].startswith("The phone network does not allow texts")
+    world.crash()
+    world.advance(0)
+    assert len(world.failures()) == 1
+
+
 def test_in_doubt_is_said_and_sent_again_once() -> None:
     world = World()
     world.modems["a"].script.append(TAKEN_IN_DOUBT)
