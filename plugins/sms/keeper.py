@@ -1,21 +1,18 @@
 """Keeps a modem at work: opens its port, starts it, asks after it, and starts it again when it has to be."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from attrs import evolve
-from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 from twisted.logger import Logger
-from twisted.python.failure import Failure
 
-from transport.api import Text
 from transport.plugins.sms import trouble
-from transport.plugins.sms.alarms import Alarms
 from transport.plugins.sms.at import ESC
+from transport.plugins.sms.chores import Chores
 from transport.plugins.sms.condition import Bulletin, Facts, judge
-from transport.plugins.sms.dialogue import NoAnswer, TimedOut, Unplugged
+from transport.plugins.sms.dialogue import TimedOut, Unplugged
 from transport.plugins.sms.opening import Opening
 from transport.plugins.sms.pins import IPins
 from transport.plugins.sms.port import Connector, Port
@@ -23,7 +20,7 @@ from transport.plugins.sms.receiving import Taken
 from transport.plugins.sms.service import settings_are_lost, survey
 from transport.plugins.sms.sim import Card
 from transport.plugins.sms.startup import start
-from transport.plugins.sms.states import Fault, Health, ModemNews, ModemSettings, ModemState
+from transport.plugins.sms.states import Fault, Health, ModemNews, ModemSettings
 from transport.plugins.sms.trouble import CannotStart, Trouble
 
 TICK = 10.0
@@ -63,7 +60,7 @@ class Keeper:
         self.bulletin = Bulletin(settings.name, news, log)
         self.health = Health(why=judge(self.facts, settings)[1])
         self.opening: Opening | None = None
-        self.alarms = Alarms(reactor, log)
+        self.chores = Chores(reactor, log)
         self.failures = 0
         self.next_survey = self.next_drain = self.next_check = self.started_at = 0.0
         self.reopening = False
@@ -80,17 +77,18 @@ class Keeper:
 
     def start(self) -> None:
         """Open the port, and keep it open."""
-        self.alarms.later("tick", TICK, self.tick)
+        self.chores.later("tick", TICK, self.tick)
         self.port.start()
 
     async def stop(self) -> None:
         """Close the port, once what is in flight has ended or lasts too long."""
-        self.alarms.close()
+        self.chores.close()
         until = self.reactor.seconds() + GRACE
         while self.opening is not None and self.opening.is_busy and self.reactor.seconds() < until:
             await deferLater(self.reactor, 0.1)
         self.shut("it was stopped")
         await self.port.stop()
+        self.chores.close()
 
     def reset(self) -> None:
         """Close the port, open it and start afresh; what kept it from working is forgotten."""
@@ -100,7 +98,7 @@ class Keeper:
 
     def opened(self) -> None:
         """The modem may be spoken to."""
-        self.alarms.forget("away")
+        self.chores.forget("away")
         self.facts.plugged = True
         self.opening = opening = Opening(self, self.reactor, self.port.write, self.log)
         # It may wait for a PDU that never came.
@@ -115,14 +113,13 @@ class Keeper:
     def closed(self, why: str) -> None:
         """The modem is away."""
         self.shut(why)
-        if not self.alarms.running("away"):
-            self.alarms.later("away", AWAY, self.still_away)
+        if not self.chores.planned("away"):
+            self.chores.later("away", AWAY, self.still_away)
 
     def shut(self, why: str) -> None:
         """Nothing can be said to the modem any more."""
         opening, self.opening = self.opening, None
-        self.alarms.forget("retry")
-        self.alarms.forget("restart")
+        self.chores.forget("retry", "restart")
         facts = self.facts
         facts.plugged = facts.started = facts.registered = False
         facts.error = why
@@ -130,7 +127,7 @@ class Keeper:
             # Another card may be in it when it comes back.
             facts.trouble = None
         self.reopening = False
-        self.refresh()
+        self.refresh(evolve(self.health, signal=None, operator="", roaming=False))
         if opening is not None:
             opening.close()
 
@@ -148,10 +145,9 @@ class Keeper:
         opening.starting, opening.started = True, False
         opening.device.be_patient()
         self.facts.started = False
-        self.alarms.forget("retry")
-        self.alarms.forget("restart")
+        self.chores.forget("retry", "restart")
         self.refresh()
-        self.spawn(self.bring_up(opening))
+        self.chores.begin(self.bring_up(opening))
 
     async def bring_up(self, opening: Opening) -> None:
         """Start the modem, and say what keeps it from working."""
@@ -163,10 +159,10 @@ class Keeper:
         except Unplugged:
             return
         except TimedOut:
-            found = self.deaf()
+            found = trouble.deaf(self.settings)
         except Exception:
             self.log.failure("The modem {modem} could not be started", modem=self.settings.name)
-            found = Trouble(ModemState.BROKEN, Text(trouble.BUG, modem=self.settings.name))
+            found = trouble.bug(self.settings)
         else:
             opening.starting = False
             if not opening.closed:
@@ -187,7 +183,7 @@ class Keeper:
         self.health = health
         self.registration_changed()
         opening.drain()
-        self.spawn(self.observe(opening))
+        self.chores.begin(self.observe(opening))
 
     def suffer(self, opening: Opening, found: Trouble) -> None:
         """The modem cannot work; it is tried again where that may help."""
@@ -196,13 +192,8 @@ class Keeper:
         if found.retry:
             longest = min(LONGEST_RETRY, RETRY * 2 ** min(self.failures, 16))
             self.failures += 1
-            self.alarms.later("retry", self.random.uniform(longest / 2, longest), lambda: self.begin(opening))
+            self.chores.later("retry", self.random.uniform(longest / 2, longest), lambda: self.begin(opening))
         self.refresh()
-
-    def deaf(self) -> Trouble:
-        """It does not answer."""
-        why = Text(trouble.DEAF, modem=self.settings.name, device=self.settings.device)
-        return Trouble(ModemState.BROKEN, why)
 
     # What the opening tells (opening.Owner)
 
@@ -212,7 +203,7 @@ class Keeper:
 
     def dead(self) -> None:
         """It does not answer any more: the port may be all that is wrong."""
-        self.facts.trouble = self.deaf()
+        self.facts.trouble = trouble.deaf(self.settings)
         self.reopening = True
         self.port.reopen()
 
@@ -233,12 +224,12 @@ class Keeper:
         if opening is None or opening.starting or not (opening.started or surely):
             return
         if surely:
-            if not self.alarms.running("restart"):
+            if not self.chores.planned("restart"):
                 pause = max(SETTLE, self.started_at + RESTART_GAP - now)
-                self.alarms.later("restart", pause, lambda: self.begin(opening))
+                self.chores.later("restart", pause, lambda: self.begin(opening))
         elif now >= self.next_check:
             self.next_check = now + SURVEY
-            self.spawn(self.check(opening))
+            self.chores.begin(self.check(opening))
 
     async def check(self, opening: Opening) -> None:
         """Start the modem again if it has forgotten its settings."""
@@ -263,7 +254,7 @@ class Keeper:
 
     def tick(self) -> None:
         """Ask after the modem, and take what was not told."""
-        self.alarms.later("tick", TICK, self.tick)
+        self.chores.later("tick", TICK, self.tick)
         opening, now = self.opening, self.reactor.seconds()
         if opening is None or not opening.started:
             return
@@ -272,7 +263,7 @@ class Keeper:
             opening.drain()
         if now >= self.next_survey and not opening.is_busy:
             self.next_survey = now + (SURVEY if self.facts.registered else SEARCH)
-            self.spawn(self.look(opening))
+            self.chores.begin(self.look(opening))
 
     async def look(self, opening: Opening) -> None:
         """Registration, indications, signal and operator; some modems say nothing when they were reset."""
@@ -295,12 +286,3 @@ class Keeper:
         state, why = judge(self.facts, self.settings)
         self.health = evolve(health or self.health, state=state, why=why)
         self.bulletin.changed(self.health)
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Something that goes on by itself; that the modem goes away meanwhile is told elsewhere."""
-        Deferred.fromCoroutine(work).addErrback(self.slipped)
-
-    def slipped(self, failure: Failure) -> None:
-        """A fault of ours must not end the program."""
-        if failure.check(NoAnswer) is None:
-            self.log.failure("A fault with the modem {modem}", failure, modem=self.settings.name)

@@ -78,7 +78,7 @@ class Modem:
             return await sending.submit(opening.device, pdu, more)
         except NotSubmitted as error:
             if error.fault is not None:
-                self.keeper.spawn(sending.remedy(opening.device, error.fault, self.settings.smsc))
+                self.keeper.chores.begin(sending.remedy(opening.device, error.fault, self.settings.smsc))
                 self.keeper.refused(opening, error.fault)
             raise
 

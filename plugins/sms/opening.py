@@ -129,7 +129,7 @@ class Opening:
     def drain(self) -> None:
         """Take all there is, once the modem is known well enough."""
         if self.started:
-            self.receiver.drain().addErrback(lambda failure: None)
+            self.receiver.sweep()
 
     def turn_away(self) -> None:
         """Hang up, where that is wanted."""

@@ -83,6 +83,7 @@ class Receiver:
         # Places to read, in the order of their indications.
         self.wanted: dict[Place, None] = {}
         self.drains: list[Deferred[int]] = []
+        self.sweeping = False
         self.working = False
         self.closed = False
 
@@ -92,7 +93,13 @@ class Receiver:
             self.wanted[memory, index] = None
             self.work()
         else:
-            self.drain().addErrback(lambda failure: None)
+            self.wanted.clear()
+            self.sweep()
+
+    def sweep(self) -> None:
+        """Take all there is; nobody waits for it."""
+        self.sweeping = True
+        self.work()
 
     def drain(self) -> Deferred[int]:
         """Take all there is: how many were handed over."""
@@ -125,14 +132,14 @@ class Receiver:
     async def run(self) -> None:
         """Do all that is to be done."""
         try:
-            while (self.wanted or self.drains) and not self.closed:
+            while (self.wanted or self.drains or self.sweeping) and not self.closed:
                 await self.next_job()
         finally:
             self.working = False
 
     async def next_job(self) -> None:
         """A drain, else the place that waits longest; what a time-out leaves is found by the next drain."""
-        if not self.drains:
+        if not self.drains and not self.sweeping:
             place = next(iter(self.wanted))
             del self.wanted[place]
             try:
@@ -141,9 +148,11 @@ class Receiver:
                 self.log.debug("A message of {modem} could not be read: {error}", modem=self.modem, error=error)
             return
         drains, self.drains = self.drains, []
+        self.sweeping = False
         try:
             count = await self.read_all()
         except Exception as error:
+            self.log.debug("The messages of {modem} could not be read: {error}", modem=self.modem, error=error)
             for done in drains:
                 done.errback(error)
         else:
@@ -254,4 +263,4 @@ class Receiver:
         """Set the indications again, if the modem may have dropped them, and take what it did not tell of."""
         if self.deaf and self.device.cnmi and await self.device.attempt(command(self.device.cnmi)) is not None:
             self.deaf = False
-            self.drain().addErrback(lambda failure: None)
+            self.sweep()

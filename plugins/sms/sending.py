@@ -46,7 +46,7 @@ async def remedy(device: Device, fault: Fault, smsc: str) -> None:
     """What can be mended at once after a refusal, so that another try meets a modem in order."""
     if (fault.kind, fault.code) in UNSUPPORTED:
         await device.attempt("AT+CMGF=0")
-        await device.attempt("AT+CSMS=0")
+        await device.attempt(f"AT+CSMS={int(device.acknowledges)}")
     elif (fault.kind, fault.code) == NO_CENTRE and smsc:
         # Some modems lose it.
         await device.attempt(f'AT+CSCA="{smsc}",{145 if smsc.startswith("+") else 129}')

@@ -9,7 +9,7 @@ from transport.plugins.sms.device import CommandFailed, Device
 from transport.plugins.sms.dialogue import TimedOut
 from transport.plugins.sms.pins import IPins
 from transport.plugins.sms.states import ModemSettings, ModemState
-from transport.plugins.sms.trouble import CannotStart, Trouble, sim_trouble
+from transport.plugins.sms.trouble import CannotStart, Trouble, start_trouble
 
 READY = "READY"
 NOT_READY = "NOT READY"
@@ -77,7 +77,7 @@ class Card:
                     # Taken, but not said so yet.
                     asked = await what_it_asks(device)
         except CommandFailed as error:
-            found = sim_trouble(error.fault, self.settings.name)
+            found = start_trouble(error.fault, self.settings.name)
             if found is not None:
                 raise CannotStart(found) from None
             # It has no such command, or none that it explains: the rest of the start will show.

@@ -16,7 +16,7 @@ from transport.plugins.sms.device import CommandFailed, Device
 from transport.plugins.sms.dialogue import TimedOut
 from transport.plugins.sms.sim import Card, read_iccid
 from transport.plugins.sms.states import Health, ModemSettings, ModemState
-from transport.plugins.sms.trouble import DEAF, NO_PDU, CannotStart, Trouble, sim_trouble
+from transport.plugins.sms.trouble import NO_PDU, CannotStart, Trouble, deaf, start_trouble
 
 GREETINGS = 5
 QUIET = 0.5
@@ -51,8 +51,7 @@ async def greet(device: Device, settings: ModemSettings) -> None:
             break
         except (CommandFailed, TimedOut):
             if not left:
-                why = Text(DEAF, modem=settings.name, device=settings.device)
-                raise CannotStart(Trouble(ModemState.BROKEN, why)) from None
+                raise CannotStart(deaf(settings)) from None
     for line in ("ATE0", "ATV1", "AT+CMEE=1", *settings.init):
         await device.attempt(line)
 
@@ -105,7 +104,7 @@ async def read_imsi(device: Device, modem: str) -> str:
     except TimedOut:
         return ""
     except CommandFailed as error:
-        found = sim_trouble(error.fault, modem)
+        found = start_trouble(error.fault, modem)
         if found is not None:
             raise CannotStart(found) from None
         return ""
@@ -116,25 +115,30 @@ async def configure(device: Device, settings: ModemSettings, health: Health) -> 
     try:
         await device.patiently("AT+CMGF=0")
     except CommandFailed as error:
-        found = sim_trouble(error.fault, settings.name)
+        found = start_trouble(error.fault, settings.name)
         why = Text(NO_PDU, modem=settings.name)
         raise CannotStart(found or Trouble(ModemState.BROKEN, why)) from None
     # Another program may have left it at UCS2, where numbers and names are hexadecimal.
     await device.attempt('AT+CSCS="GSM"')
     lines = await device.attempt("AT+CSMS?")
     device.acknowledges = bool(lines) and parse_csms(lines or ()) == 1
-    await memories(device)
+    await memories(device, settings.name)
     health = await centre(device, settings, health)
     await indications(device)
     await device.attempt("AT+CLIP=1")
     return health
 
 
-async def memories(device: Device) -> None:
+async def memories(device: Device, modem: str) -> None:
     """Find which memories there are, and have new messages kept where they can be read."""
     try:
         ranges = parse_cpms_ranges(await device.patiently("AT+CPMS=?"))
-    except (CommandFailed, TimedOut):
+    except TimedOut:
+        ranges = None
+    except CommandFailed as error:
+        found = start_trouble(error.fault, modem)
+        if found is not None:
+            raise CannotStart(found) from None
         ranges = None
     if ranges is None:
         # It does not say what it has: see what it takes.

@@ -3,7 +3,7 @@
 from attrs import define
 
 from transport.api import Text
-from transport.plugins.sms.states import Fault, ModemState
+from transport.plugins.sms.states import Fault, ModemSettings, ModemState
 
 
 @define
@@ -37,6 +37,7 @@ PUK = "The SIM card of the modem {modem} is locked and asks for its PUK; enter t
 DESTROYED = "The SIM card of the modem {modem} is locked for good; its operator has to give you another one."
 PHONE_LOCK = "The modem {modem} is locked to another SIM card or operator."
 BROKEN = "The SIM card of the modem {modem} does not work."
+BUSY = "The modem {modem} is busy with itself or its SIM card for too long."
 WRONG = "The modem {modem} does not accept this SIM card."
 DEAF = "The modem {modem} does not answer on {device}; it may be another kind of device, or in use by another program."
 NO_PDU = "The modem {modem} cannot send and receive texts as this program needs it (PDU mode)."
@@ -77,6 +78,23 @@ def is_busy(fault: Fault) -> bool:
 def no_network(fault: Fault) -> bool:
     """The modem is registered nowhere."""
     return (fault.kind, fault.code) in (("CMS", 331), ("CME", 30))
+
+
+def start_trouble(fault: Fault, modem: str) -> Trouble | None:
+    """As `sim_trouble`, while a modem is started: there a card that stays busy is one too."""
+    if is_busy(fault):
+        return Trouble(ModemState.BROKEN, Text(BUSY, modem=modem))
+    return sim_trouble(fault, modem)
+
+
+def deaf(settings: ModemSettings) -> Trouble:
+    """It does not answer."""
+    return Trouble(ModemState.BROKEN, Text(DEAF, modem=settings.name, device=settings.device))
+
+
+def bug(settings: ModemSettings) -> Trouble:
+    """The fault is ours."""
+    return Trouble(ModemState.BROKEN, Text(BUG, modem=settings.name))
 
 
 def pin_wanted(fault: Fault) -> bool:

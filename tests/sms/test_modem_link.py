@@ -1,5 +1,7 @@
 """A modem that goes away at any moment, and comes back."""
 
+from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
@@ -8,8 +10,10 @@ from twisted.internet.defer import Deferred
 
 from transport.api import Refused
 from transport.plugins.sms import condition
+from transport.plugins.sms.modem import Modem
+from transport.plugins.sms.port import Port
 from transport.plugins.sms.simulator.sim import Sim
-from transport.plugins.sms.states import InDoubt, ModemState, NotSubmitted
+from transport.plugins.sms.states import InDoubt, ModemSettings, ModemState, NotSubmitted
 
 
 def back(rig: Rig, seconds: float = 5) -> None:
@@ -229,6 +233,42 @@ def test_raw_commands_are_for_those_who_allow_them() -> None:
     for bad in ("AT\rAT", "AT\x1a", "A" * 5000, "é", ""):
         assert isinstance(Outcome(rig.modem.raw(bad)).error, Refused), bad
     assert works(rig)
+
+
+def test_a_real_port_carries_it_all() -> None:
+    rig = Rig()
+    wires: list[Any] = []
+
+    class Transport:
+        def write(self, data: bytes) -> None:
+            rig.clock.callLater(0, rig.sim.receive, data)
+
+        def abortConnection(self) -> None:
+            wires[-1].connectionLost()
+
+    def opener(wire: Any, device: str, baud: int, reactor: Any) -> Any:
+        assert (device, baud) == ("/dev/modem", 9600)
+        wires.append(wire)
+        wire.makeConnection(Transport())
+
+    rig.sim.line.write = lambda data: wires[-1].dataReceived(data)
+    settings = ModemSettings("stick", "/dev/modem", baud=9600)
+    modem = Modem(
+        settings, rig.clock, rig.no_endpoint, rig.news, Random(1), rig.pins, make_port=partial(Port, opener=opener)
+    )
+    modem.start()
+    rig.run(40)
+    assert modem.health.state is ModemState.READY
+    wires[-1].connectionLost()
+    rig.run(40)
+    assert rig.news.states[-3:] == [ModemState.UNPLUGGED, ModemState.STARTING, ModemState.READY]
+    assert Outcome(modem.reset()).done
+    rig.run(40)
+    stopped = Outcome(modem.stop())
+    rig.run(1)
+    assert stopped.done
+    assert len(wires) == 3
+    assert rig.clock.getDelayedCalls() == []
 
 
 def test_news_that_raise_do_no_harm() -> None:

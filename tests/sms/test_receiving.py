@@ -2,7 +2,7 @@
 
 import pytest
 from modem_rig import NUMBER, PHONE, Outcome, Rig, refuse
-from twisted.internet.defer import Deferred, fail, succeed
+from twisted.internet.defer import Deferred, succeed
 
 from transport.plugins.sms import tpdu
 from transport.plugins.sms.simulator.memories import ME, SM, Slot, Status
@@ -147,13 +147,19 @@ def test_an_indication_without_a_message_is_nothing() -> None:
 
 def test_a_flood_of_indications_is_bounded() -> None:
     rig = Rig().start()
-    rig.news.keep = lambda incoming: Deferred()
+    stuck: Deferred[None] = Deferred()
+    rig.news.keep = lambda incoming: stuck
     rig.network.text(PHONE, NUMBER, "stuck")
     for index in range(1000):
         rig.said(f'\r\n+CMTI: "SM",{index}\r\n'.encode())
     receiver = rig.modem.keeper.opening.receiver  # type: ignore[union-attr]
     assert len(receiver.wanted) <= 64
-    assert len(receiver.drains) <= 64
+    assert receiver.drains == []
+    stuck.callback(None)
+    rig.run(1)
+    assert rig.news.texts == ["stuck"]
+    assert rig.stored() == 0
+    assert receiver.wanted == {}
 
 
 def test_messages_that_people_wrote_are_left_alone() -> None:
@@ -233,80 +239,6 @@ def test_a_pdu_that_cannot_be_read_is_handed_over_as_it_is() -> None:
     rig.run(1)
     assert [incoming.pdu.hex() for incoming in rig.news.incoming] == ["00ffff"]
     assert rig.stored() == 0
-
-
-def test_a_flash_message_comes_without_a_place() -> None:
-    rig = Rig().start()
-    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
-    rig.run(1)
-    assert rig.news.texts == ["flash"]
-    assert rig.news.incoming[0].place is None
-    assert "AT+CNMA" not in rig.commands()
-
-
-def acknowledging() -> Rig:
-    rig = Rig()
-    rig.start(60)
-    rig.sim.settings.service = 1
-    rig.modem.keeper.opening.device.acknowledges = True  # type: ignore[union-attr]
-    rig.port.written.clear()
-    return rig
-
-
-def test_what_comes_directly_is_acknowledged_once_it_is_kept() -> None:
-    rig = acknowledging()
-    kept: Deferred[None] = Deferred()
-    rig.news.keep = lambda incoming: kept
-    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
-    rig.run(2)
-    assert "AT+CNMA" not in rig.commands()
-    kept.callback(None)
-    rig.run(1)
-    assert rig.commands().count("AT+CNMA") == 1
-    assert "AT+CNMI=2,1,0,2,0" not in rig.commands()
-    assert rig.sim.unacknowledged is None
-
-
-def test_after_a_late_acknowledgement_indications_are_set_again() -> None:
-    rig = acknowledging()
-    kept: Deferred[None] = Deferred()
-    rig.news.keep = lambda incoming: kept
-    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
-    rig.run(12)
-    assert rig.sim.settings.texts == 0
-    rig.news.keep = lambda incoming: succeed(None)
-    kept.callback(None)
-    rig.run(2)
-    assert rig.sim.settings.texts == 1
-    assert rig.sim.settings.reports == 2
-    assert rig.news.texts == ["flash", "flash"]
-
-
-def test_what_could_not_be_kept_is_not_acknowledged_and_comes_again() -> None:
-    rig = acknowledging()
-    rig.news.keep = refuse
-    rig.network.text(PHONE, NUMBER, "flash", message_class=0)
-    rig.run(2)
-    assert "AT+CNMA" not in rig.commands()
-    rig.news.keep = lambda incoming: succeed(None)
-    rig.run(80)
-    assert rig.sim.settings.texts == 1
-    assert rig.news.texts == ["flash", "flash"]
-
-
-def test_a_modem_without_memories_tells_directly_and_is_acknowledged() -> None:
-    rig = Rig("nokia").start()
-    assert rig.modem.keeper.opening.device.cnmi[1] == 2  # type: ignore[union-attr]
-    rig.news.keep = lambda incoming: fail(RuntimeError("full"))
-    rig.network.text(PHONE, NUMBER, "one")
-    rig.run(1)
-    assert rig.sim.unacknowledged is not None
-    rig.news.keep = lambda incoming: succeed(None)
-    rig.run(90)
-    assert rig.news.texts[-1] == "one"
-    assert rig.sim.unacknowledged is None
-    delivered = [entry for entry in rig.events("delivered") if entry["text"] == "one"]
-    assert len(delivered) == 1
 
 
 def test_reports_come_from_their_memory_or_directly() -> None:
