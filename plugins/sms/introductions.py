@@ -36,8 +36,15 @@ class Introductions:
     async def _introduce(self, owner: str, sender: Sender) -> None:
         if sender.name.endswith(ALPHA) and sender.spelling + ALPHA != sender.name:
             await self.host.store.put(spelling_key(sender.name), sender.spelling)
-        if self.limit and sender.name not in await self.host.roster(owner) and self._may_offer(owner):
-            self.host.account(owner).deliver(SubscriptionRequest(sender.name))
+        if self.limit and sender.name not in await self.host.roster(owner):
+            await self._offer(owner, sender.name)
+
+    async def _offer(self, owner: str, name: str) -> None:
+        """Who has said no is not asked again."""
+        key = f"offered.{owner}.{name}"
+        if await self.host.store.get(key) is None and self._may_offer(owner):
+            await self.host.store.put(key, "1")
+            self.host.account(owner).deliver(SubscriptionRequest(name))
 
     def _may_offer(self, owner: str) -> bool:
         now = self.host.reactor.seconds()

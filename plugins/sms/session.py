@@ -86,6 +86,8 @@ class Session:
         return Sent(f"out:{id}")
 
     def _number(self, name: str) -> str:
+        if numbers.E164.fullmatch(name):
+            return name
         number = numbers.native(name, self.hub.settings.region)
         if numbers.is_alphanumeric(number):
             raise Refused(
