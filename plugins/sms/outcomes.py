@@ -92,8 +92,7 @@ def doubtful(number: str) -> Refused:
     """Nobody knows whether a text went out, and it is not sent again."""
     return Refused(
         "remote-server-timeout",
-        "The text to {number} may have been sent: the connection to the modem was lost just then. "
-        "It is not sent again.",
+        "The text to {number} may have been sent: the modem gave no clear answer. It is not sent again.",
         number=number,
     )
 

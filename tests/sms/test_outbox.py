@@ -304,6 +304,33 @@ def test_three_errors_of_a_modem_in_a_row_start_it_afresh() -> None:
     assert len(world.air) == 1
 
 
+def test_a_modem_that_fails_for_several_numbers_is_left_alone_for_a_while() -> None:
+    world = World()
+    modem = world.modems["a"]
+    modem.default = cms(500)
+    for i in range(6):
+        world.put(f"+491511000000{i}")
+    world.advance(4)
+    assert modem.resets == 1
+    tried = len(modem.more)
+    assert tried == 6
+    world.advance(50)
+    assert len(modem.more) == tried
+    world.advance(20)
+    assert len(modem.more) > tried
+
+
+def test_one_number_that_fails_always_does_not_stop_its_modem() -> None:
+    world = World()
+    modem = world.modems["a"]
+    modem.by_number[EVE] = deque([cms(500)] * 9)
+    world.send(EVE)
+    world.advance(500)
+    assert modem.resets == 1
+    world.send(BOB)
+    assert [air.number for air in world.air] == [BOB]
+
+
 def test_a_duplicate_that_the_network_rejects_counts_as_taken() -> None:
     world = World()
     world.modems["a"].script.append(cms(197))
