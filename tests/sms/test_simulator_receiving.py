@@ -81,7 +81,11 @@ def test_what_the_modem_does_not_offer_is_refused() -> None:
     client = Client(network())
     assert client.ask("AT+CNMI=3,1,0,1,0") == "+CMS ERROR: 303"
     assert client.ask('AT+CPMS="XX"') == "+CMS ERROR: 302"
-    assert Client(network(), profile="nokia").ask("AT+CMGR=1") == "+CME ERROR: 4"
+    nokia = Client(network(), profile="nokia")
+    assert nokia.ask("AT+CMGR=1") == "+CME ERROR: 4"
+    assert nokia.ask("AT+CPMS=?") == "+CPMS: (),(),()\nOK"
+    assert client.ask("AT^CPIN?") == "+CME ERROR: 4"
+    assert Client(client.modem.network, BOB, "huawei").ask("AT^CPIN?") == "^CPIN: READY,10,3,10,3\nOK"
 
 
 def test_direct_texts_need_no_memory() -> None:

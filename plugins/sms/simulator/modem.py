@@ -32,7 +32,24 @@ class SimModem:
 
     `write` gets what it says; `hang_up` is called when it is unplugged, `come_back` when it is plugged in again.
     Times are those of the network's pace, so that with a fast one all answers come before `receive` returns.
+    `function` is what +CFUN sets, `registration` what the network says of it, `signal` what +CSQ tells; `waits` counts
+    commands to be put off with CME 515, `life` the losses of power.
     """
+
+    plugged = True
+    booting = False
+    function = 1
+    registration = 1
+    signal = 21
+    waits = 0
+    unacknowledged: OnAir | None = None
+    ussd_menu: Menu | None = None
+    prompt: Prompt | None = None
+    busy = False
+    working = False
+    last_line = ""
+    echoed = 0
+    life = 0
 
     def __init__(
         self,
@@ -58,24 +75,9 @@ class SimModem:
         self.hang_up: Callable[[], None] = lambda: None
         self.come_back: Callable[[], None] = lambda: None
         self.ringing = Ringing(self)
-        self.plugged = True
-        self.booting = False
-        # What +CFUN sets; the network's answer to attempts to register; bars as +CSQ counts them.
-        self.function = 1
-        self.registration = 1
-        self.signal = 21
         self.told_registration = radio.registration(self)
-        self.waits = 0
-        self.unacknowledged: OnAir | None = None
-        self.ussd_menu: Menu | None = None
         self.heard = bytearray()
-        self.echoed = 0
-        self.last_line = ""
-        self.prompt: Prompt | None = None
         self.chain: deque[Call] = deque()
-        self.busy = False
-        self.working = False
-        self.life = 0
         self.held: list[Sequence[str]] = []
         network.join(self)
 
@@ -89,11 +91,10 @@ class SimModem:
         """Go through what was heard."""
         if self.working:
             return
-        self.working = True
+        self.working = more = True
         try:
-            while self.heard and not self.busy:
-                if not (self.read_line() if self.prompt is None else self.read_payload(self.prompt)):
-                    break
+            while more and self.heard and not self.busy:
+                more = self.read_line() if self.prompt is None else self.read_payload(self.prompt)
         finally:
             self.working = False
 
@@ -181,7 +182,7 @@ class SimModem:
             raise Unknown
         return handler(self, call)
 
-    def answer(self, lines: Sequence[str] = ()) -> None:
+    def answer(self, lines: Sequence[str]) -> None:
         """A command that took longer has succeeded."""
         self.line.info(lines)
         self.run()

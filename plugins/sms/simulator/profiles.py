@@ -7,6 +7,8 @@ from attrs import evolve, field, frozen
 
 from transport.plugins.sms.simulator.memories import ME, SM, SR
 
+HUAWEI_ONLY: Final = frozenset({"^CPIN", "^ICCID", "^USSDMODE", "^CURC", "^CMGSEX"})
+
 
 @frozen
 class Profile:
@@ -27,7 +29,7 @@ class Profile:
     cnmi: str = "(0-2),(0-3),(0,2,3),(0-2),(0,1)"
     newline: str = "\r\n"
     unknown: str = ""
-    lacks: frozenset[str] = frozenset()
+    lacks: frozenset[str] = HUAWEI_ONLY
     empty_slot_fails: bool = False
     header: str = "{stat},{alpha},{length}"
     no_alpha: str = ""
@@ -56,6 +58,7 @@ HUAWEI: Final = evolve(
     cnmi="(0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)",
     newline="\r\r\n",
     unknown="COMMAND NOT SUPPORT",
+    lacks=frozenset(),
     empty_slot_fails=True,
     smsc_in_charset=True,
     full_line="^SMMEMFULL: {memory}",
@@ -100,7 +103,7 @@ NOKIA: Final = evolve(
     sizes={},
     cpms="(),(),()",
     cnmi="(0-3),(0,2),(0),(0,1),(0)",
-    lacks=frozenset({"+CMGR", "+CMGL", "+CMGD", "+CMGW", "+CMSS", "+CPMS"}),
+    lacks=HUAWEI_ONLY | {"+CMGR", "+CMGL", "+CMGD", "+CMGW", "+CMSS"},
     boot_lines=(),
 )
 TELIT: Final = evolve(

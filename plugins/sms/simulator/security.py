@@ -71,11 +71,8 @@ def attempts(modem: "SimModem", call: Call) -> Sequence[str]:
 
 def huawei_attempts(modem: "SimModem", call: Call) -> Sequence[str]:
     """^CPIN."""
-    if modem.profile.name != "huawei":
-        raise Failure(CME, NOT_SUPPORTED)
     sim = modem.sim
-    state = sim.wants
-    return (f"^CPIN: {state},{sim.pin_left},{sim.puk_left},{sim.pin_left},10,3",)
+    return (f"^CPIN: {sim.wants},{sim.puk_left},{sim.pin_left},10,3",)
 
 
 def facility(modem: "SimModem", call: Call) -> Sequence[str]:

@@ -35,7 +35,6 @@ class Terminal:
         self.reactor = reactor
         self.master = self.slave = -1
         self.clients = 0
-        self.heard = False
         self.unwritten = bytearray()
         self.watch: INotify | None = None
         modem.line.write = self.write
@@ -75,7 +74,6 @@ class Terminal:
         os.close(self.slave)
         self.master = self.slave = -1
         self.clients = 0
-        self.heard = False
         self.unwritten.clear()
 
     def touched(self, watch: object, path: object, mask: int) -> None:
@@ -85,7 +83,9 @@ class Terminal:
             return
         self.clients = max(self.clients - 1, 0)
         if self.clients == 0:
-            # The next client may have come already, which is known only once all of these events are read.
+            # Nobody else has been answered yet: `doRead` looks here before it lets the modem hear anything.
+            self.unwritten.clear()
+            termios.tcflush(self.slave, termios.TCIFLUSH)
             self.reactor.callLater(0, self.left, self.slave, self.modem.prompt)
 
     def left(self, slave: int, prompt: Prompt | None) -> None:
@@ -97,16 +97,13 @@ class Terminal:
         if self.clients:
             self.modem.abandon(prompt)
             return
-        self.heard = False
         self.modem.client_gone()
-        self.unwritten.clear()
         tty.setraw(slave)
-        termios.tcflush(slave, termios.TCIFLUSH)
         fcntl.ioctl(slave, termios.TIOCNXCL)
 
     def write(self, data: bytes) -> None:
         """What the modem says."""
-        if self.master < 0 or not (self.clients or self.heard):
+        if self.master < 0 or not self.clients:
             return
         if not self.unwritten:
             data = data[self.put(data) :]
@@ -129,7 +126,9 @@ class Terminal:
             data = os.read(self.master, READ_SIZE)
         except OSError:
             return
-        self.heard = True
+        # Whoever wrote that has opened the port before, and may have closed it since.
+        if self.watch is not None:
+            self.watch.doRead()
         self.modem.receive(data)
 
     def doWrite(self) -> None:
