@@ -141,3 +141,8 @@ def test_a_gap_between_pieces_keeps_their_order() -> None:
     assert isinstance(net.clock, Clock)
     net.clock.pump([0.1] * 20)
     assert client.heard() == "+CSQ: 21,99\nOK\n+CREG: 0,1\nOK"
+
+
+def test_a_semicolon_in_quotes_ends_no_command() -> None:
+    client = Client(network())
+    assert client.ask('AT+CSCA="+49;1";+CSCA?') == '+CSCA: "+49;1",145\nOK'
