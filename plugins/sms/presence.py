@@ -95,6 +95,7 @@ class Follower:
     limited: Callable[[str], bool]
     signals: Signals
     shown: dict[str, Shown | None] = field(factory=dict)
+    last: tuple[object, ...] = ()
 
     def add(self, name: str, nick: str | None = None) -> None:
         """Follow a number."""
@@ -107,9 +108,14 @@ class Follower:
 
     def refresh(self) -> None:
         """Something may be another."""
-        self._tell("", self.signals.network(self.modems()))
-        for name in [name for name in self.shown if name]:
-            self._tell(name, self._of(name))
+        modems = self.modems()
+        self._tell("", self.signals.network(modems))
+        # The signal changes often, and is nothing to the numbers.
+        now = tuple((modem.health.state, self.limited(modem.settings.name)) for modem in modems)
+        if now != self.last:
+            self.last = now
+            for name in [name for name in self.shown if name]:
+                self._tell(name, self._of(name))
 
     def _tell(self, name: str, now: Shown, nick: str | None = None) -> None:
         if self.shown.get(name) != now or nick:

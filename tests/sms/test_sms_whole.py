@@ -188,6 +188,18 @@ def test_a_stranger_reaches_a_user_by_keyword_and_else_the_administrators_hear_o
     assert "nobody owns it" in str(told[0].to_xml())
 
 
+def test_a_stranger_reaches_the_only_user_who_has_the_number_in_the_roster() -> None:
+    world = SmsWorld(catch_all=["romeo@example.org"])
+    world.member()
+    world.member(JULIET)
+    world.say(f"<presence type='subscribe' from='juliet@example.org' to='{CONTACT}'/>")
+    for sender in (PHONE, "+4930123456"):
+        world.air.text(sender, OURS, "hello")
+    world.run(3)
+    told = {m.get("from").partition("%")[0]: m.get("to") for m in world.messages()}
+    assert told == {PHONE: "juliet@example.org", "+4930123456": "romeo@example.org"}
+
+
 def test_each_of_two_users_has_the_answers_to_their_own_texts() -> None:
     world = SmsWorld()
     world.member()
@@ -324,6 +336,22 @@ def test_two_hundred_texts_that_came_while_the_gateway_was_away_are_all_told_in_
     world.run(600, step=1)
     assert world.bodies(CONTACT) == [f"text {n}" for n in range(200)]
     assert all(not store.slots for store in world.sims[0].memories.stores.values())
+
+
+def test_two_hundred_texts_that_came_while_the_xmpp_server_was_away_are_all_told_in_order() -> None:
+    world = SmsWorld(catch_all=["romeo@example.org"])
+    world.member()
+    world.assembly.link.up = False
+    world.gateway.down("The connection was lost.")
+    for n in range(200):
+        world.air.text(PHONE, OURS, f"text {n}")
+    world.run(600, step=1)
+    assert all(not store.slots for store in world.sims[0].memories.stores.values())
+    assert world.bodies(CONTACT) == []
+    world.assembly.link.up = True
+    world.gateway.up()
+    world.run(60, step=1)
+    assert world.bodies(CONTACT) == [f"text {n}" for n in range(200)]
 
 
 def test_a_restart_loses_nothing_that_waits_on_either_side() -> None:
