@@ -2,6 +2,7 @@
 
 from demo.partners.certs import Authority, Issued
 from demo.partners.ejabberd import Ejabberd
+from demo.partners.gammu_smsd import GammuSmsd
 from demo.partners.inspircd import Atheme, Inspircd
 from demo.partners.ngircd import Ngircd
 from demo.partners.process import NotStarted, Partner, Program
@@ -13,6 +14,7 @@ __all__ = [
     "Atheme",
     "Authority",
     "Ejabberd",
+    "GammuSmsd",
     "Inspircd",
     "Issued",
     "Ngircd",
