@@ -175,6 +175,15 @@ def test_unplugged_while_the_network_is_asked() -> None:
     assert works(rig)
 
 
+def test_unplugged_while_the_network_thinks() -> None:
+    rig = Rig().start()
+    rig.other = lambda data: rig.said(b"\r\nOK\r\n")
+    asked = Outcome(rig.modem.ussd("*100#"))
+    rig.sim.unplug()
+    assert isinstance(asked.error, Refused)
+    assert asked.error.condition == "recipient-unavailable"
+
+
 def test_unplugged_while_it_is_waited_for_a_busy_card() -> None:
     rig = Rig(sim=Sim(NUMBER, pin="1234"), pin="1234")
     rig.sim.faults.busy_after_pin = 30
@@ -228,6 +237,7 @@ def test_raw_commands_are_for_those_who_allow_them() -> None:
     rig = Rig(raw=True).start()
     assert Outcome(rig.modem.raw("AT+CSQ")).value == "+CSQ: 21,99\nOK"
     assert Outcome(rig.modem.raw("AT+CMGR=99")).value == "+CMS ERROR: 321"
+    assert works(rig)
     assert Outcome(rig.modem.raw('AT+CPMS="ME"')).error is None
     assert works(rig)
     for bad in ("AT\rAT", "AT\x1a", "A" * 5000, "é", ""):

@@ -105,3 +105,4 @@ def test_a_busy_modem_is_not_asked() -> None:
     rig.submit("hello")
     rig.run(100)
     assert "AT+CSQ" not in rig.commands()
+    assert not rig.modem.keeper.opening.dialogue.queue  # type: ignore[union-attr]

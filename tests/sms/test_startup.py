@@ -103,6 +103,22 @@ def test_a_radio_that_is_off_is_turned_on() -> None:
     assert rig.state() is ModemState.READY
 
 
+def test_a_card_that_is_not_seen_without_radio_is_found() -> None:
+    rig = Rig()
+    rig.sim.function = 0
+
+    def other(data: bytes) -> None:
+        if rig.sim.function == 0 and data == b"AT+CPIN?\r":
+            rig.said(b"\r\n+CME ERROR: 10\r\n")
+        else:
+            rig.sim.receive(data)
+
+    rig.other = other
+    rig.start()
+    assert rig.state() is ModemState.READY
+    assert rig.news.told == []
+
+
 def test_echo_and_noise_do_no_harm() -> None:
     rig = Rig("huawei")
     rig.sim.faults.echo = True
@@ -147,6 +163,17 @@ def test_a_reboot_is_noticed_by_what_the_modem_says() -> None:
     rig.network.text(PHONE, NUMBER, "after")
     rig.run(1)
     assert rig.news.texts == ["after"]
+
+
+@pytest.mark.parametrize("line", ["RDY", "+CPIN: READY", "SMS Ready"])
+def test_a_modem_that_says_it_was_reset_is_believed(line: str) -> None:
+    rig = Rig().start(60)
+    rig.port.written.clear()
+    for _ in range(5):
+        rig.said(f"\r\n{line}\r\n".encode())
+    rig.run(20)
+    assert rig.commands().count("AT+CMGF=0") == 1
+    assert rig.state() is ModemState.READY
 
 
 @pytest.mark.parametrize("profile", ["huawei", "zte", "wavecom", "telit"])
