@@ -23,6 +23,8 @@ TYPED = re.compile(r"\+?[0-9 ().\-/\u2010-\u2015]{2,40}")
 DIGITS = re.compile(r"[0-9]{3,8}")
 # RFC 3966 section 3, RFC 5724 section 2.2.
 URI = re.compile(r"(?:tel|sms):([^;?,]*)", re.IGNORECASE)
+# Short numbers that say so.
+OF_THE_NETWORK = frozenset({TypeOfNumber.NETWORK_SPECIFIC, TypeOfNumber.ABBREVIATED})
 # With more digits than these a number is a whole one, unless its country's plan says otherwise.
 SHORT_DIGITS = 6
 
@@ -107,6 +109,8 @@ def originator(number: Number, region: str) -> Sender:
         # A sender's text that looks like a number is still no number that could be answered.
         spelling = one_line(number.digits).strip()
         return Sender(alphanumeric(spelling), spelling or NOBODY)
+    if number.ton in OF_THE_NETWORK:
+        return Sender(folded(number.digits) or heard("", region), number.digits)
     return Sender(heard(str(number), region), str(number))
 
 

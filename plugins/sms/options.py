@@ -17,7 +17,7 @@ MODEM = (
            checks.device),
     Option("baud", "integer", "Speed of the serial line.", 115200, check=checks.at_least(300)),
     Option("pin", "secret", "The PIN of the SIM; or pin_file, the path of a file that holds it.", "", check=checks.pin),
-    Option("owner", "string", "The user who gets all texts of this SIM; it is then that user's alone.", "",
+    Option("owner", "string", "The user who gets all texts that come to this SIM.", "",
            check=checks.owner),
     Option("users", "strings", "Who may send with it: addresses, domains; everybody when empty.", (),
            check=checks.users),
