@@ -18,6 +18,7 @@ from transport.text.clean import one_line
 ALPHA = ";alpha"
 NOBODY = "unknown"
 SHOWN = 40
+LONGEST = 200
 E164 = re.compile(r"\+[1-9][0-9]{2,14}")
 TYPED = re.compile(r"\+?[0-9 ().\-/\u2010-\u2015]{2,40}")
 DIGITS = re.compile(r"[0-9]{3,8}")
@@ -42,7 +43,9 @@ def native(text: str, region: str) -> str:
 
     Refused: `jid-malformed`.
     """
-    typed = unicodedata.normalize("NFKC", text[:200]).strip()
+    if len(text) > LONGEST:
+        raise malformed(text)
+    typed = unicodedata.normalize("NFKC", text).strip()
     if typed.lower().endswith(ALPHA):
         return alphanumeric(typed[: -len(ALPHA)])
     uri = URI.match(typed)

@@ -46,7 +46,7 @@ def test_what_people_type_is_one_name(typed: str, region: str, name: str) -> Non
     [
         ("", "DE"), ("juliet", "DE"), ("*100#", "DE"), ("+", "DE"), ("5551234", "US"), ("0151 12345678", ""),
         ("+49151123456789012345", "DE"), ("+999123456789", "DE"), ("015", "DE"), ("12", "DE"), ("+49 0", "DE"),
-        ("1-800-FLOWERS", "US"),
+        ("1-800-FLOWERS", "US"), ("+4915112345678" + " " * 200 + "x", "DE"),
     ],
 )  # fmt: skip
 def test_what_no_phone_can_have_is_refused(typed: str, region: str) -> None:
