@@ -59,6 +59,7 @@ def test_what_init_leaves_out_can_be_taken_in_as_it_stands(tmp_path: Path) -> No
     (tmp_path / "all.toml").write_text(keys)
     plain, full = (load(name, cli.loader.plugins(), {}) for name in ("transport.toml", "all.toml"))
     assert set(full.networks) == {"libera", "*", *cli.loader.plugins()} - {"irc"}
+    assert full.networks["sms"].options["modems"].keys() == {"stick"}
     full.networks = {name: full.networks[name] for name in plain.networks}
     assert plain == full
 

@@ -4,6 +4,9 @@ import os
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from secrets import token_urlsafe
+from typing import Any
+
+from attrs import field, frozen
 
 from transport import sections
 from transport.api import Option
@@ -11,10 +14,34 @@ from transport.config import PluginError, Plugins
 from transport.options import write
 
 WIDTH = 100
-EXAMPLE: Mapping[str, tuple[str, Mapping[str, object]]] = {
-    "irc": ("libera", {"servers": ("ircs://irc.libera.chat:6697",), "aliases": ("irc.libera.chat",)})
-}
 
+
+@frozen
+class Example:
+    """A plugin's network as an example: what it is called, somebody on it, and values of its keys.
+
+    One that is not `active` is written as comments.
+    """
+
+    network: str
+    somebody: str
+    given: Mapping[str, Any] = field(factory=dict)
+    active: bool = False
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "irc": Example(
+        "libera",
+        "#room",
+        {"servers": ("ircs://irc.libera.chat:6697",), "aliases": ("irc.libera.chat",)},
+        active=True,
+    ),
+    "sms": Example(
+        "sms",
+        "+4915112345678",
+        {"region": "DE", "modems": {"stick": {"device": "/dev/serial/by-id/usb-HUAWEI_E220-if00"}}},
+    ),
+}
 ANY_HOST = (
     "# Any public host with a dot in its name as a network, by TLS only: #room%irc.example.org@...",
     '# [networks."*"]',
@@ -25,14 +52,14 @@ ANY_HOST = (
 def file_text(domain: str, secret: str, plugins: Plugins) -> str:
     """A configuration that works as soon as the XMPP server has its part; all keys are explained."""
     host = domain.partition(".")[2] or domain
-    given: Mapping[str, Mapping[str, object]] = {
+    given: Mapping[str, Mapping[str, Any]] = {
         "xmpp": {"domain": domain, "server": sections.XMPP[1].default, "secret": secret},
         "access": {"register": (host,), "guests": (), "admins": (f"admin@{host}",), "deny": ()},
     }
     lines = ["# The configuration of transport. A line that begins with # says what is so without it.", ""]
     for name, options in sections.SECTIONS.items():
         lines += [f"[{name}]", *_keys(options, given.get(name, {})), ""]
-    for name in sorted(plugins, key=lambda name: (name not in EXAMPLE, name)):
+    for name in sorted(plugins, key=lambda name: (name not in EXAMPLES, name)):
         lines += _network(name, plugins)
     if "irc" in plugins:
         lines += ANY_HOST
@@ -40,30 +67,45 @@ def file_text(domain: str, secret: str, plugins: Plugins) -> str:
 
 
 def _network(plugin: str, plugins: Plugins) -> list[str]:
-    name, given = EXAMPLE.get(plugin, (plugin, {}))
-    mark = "" if plugin in EXAMPLE else "# "
+    example = EXAMPLES.get(plugin) or Example(plugin, "somebody")
+    name, given = example.network, example.given
     try:
         options = plugins[plugin]().options
     except PluginError as error:
         return [f"# {error}", ""]
+    head = f"[networks.{name}]   # the name of the network in addresses: {example.somebody}%{name}@..."
     keys = [f'plugin = "{plugin}"', *_keys(sections.NETWORK[1:], given), *_keys(options, given)]
-    head = f"{mark}[networks.{name}]   # the name of the network in addresses: #room%{name}@..."
-    return [head, *(line if not mark or line.startswith("#") else mark + line for line in keys), ""]
+    lines = [head, *keys, *_tables(options, given, f"networks.{name}")]
+    return [*(line if example.active or line.startswith("#") else f"# {line}" for line in lines), ""]
 
 
-def _keys(options: Sequence[Option], given: Mapping[str, object]) -> Iterator[str]:
+def _keys(options: Sequence[Option], given: Mapping[str, Any]) -> Iterator[str]:
     for option in options:
-        doc = option.doc[:1].upper() + option.doc[1:] + ("" if option.doc.endswith(".") else ".")
-        yield from textwrap.wrap(doc, WIDTH, initial_indent="# ", subsequent_indent="# ")
+        if option.type == "tables":
+            continue
+        yield from _doc(option)
         if option.key in given:
             yield f"{option.key} = {write(option.type, given[option.key])}"
-        elif option.type == "tables":
-            yield f"# [networks.NAME.{option.key}.NAME]"
-            yield from (f"# {option.key}: {inner.key}: {inner.doc}" for inner in option.options)
-        elif option.default is None or option.type == "secret":
+        elif option.default is None or option.required or option.type == "secret":
             yield f"# {option.key} = ..."
         else:
             yield f"# {option.key} = {write(option.type, option.default)}"
+
+
+def _tables(options: Sequence[Option], given: Mapping[str, Any], path: str) -> Iterator[str]:
+    """The tables below a table.  They come last: keys that follow a table's head are that table's."""
+    for option in options:
+        if option.type == "tables":
+            mark = "" if option.key in given else "# "
+            for name, table in given.get(option.key, {"NAME": {}}).items():
+                yield from _doc(option)
+                yield f"{mark}[{path}.{option.key}.{name}]"
+                yield from _keys(option.options, table)
+
+
+def _doc(option: Option) -> list[str]:
+    doc = option.doc[:1].upper() + option.doc[1:] + ("" if option.doc.endswith(".") else ".")
+    return textwrap.wrap(doc, WIDTH, initial_indent="# ", subsequent_indent="# ")
 
 
 def write_file(path: str, text: str) -> None:
