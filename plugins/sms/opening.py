@@ -109,7 +109,8 @@ class Opening:
         elif line in REBORN or name in (BOOT, "+CPIN"):
             self.owner.reborn(name != BOOT)
         else:
-            self.log.debug("{modem} says {line}", modem=self.owner.settings.name, line=line)
+            # Never all of it: what comes too late for its command may be somebody's text.
+            self.log.debug("{modem} says {name}", modem=self.owner.settings.name, name=name or "something")
 
     def stored(self, line: str) -> None:
         """A message is in a memory; where the modem does not say it, in any of them."""

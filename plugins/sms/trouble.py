@@ -39,7 +39,10 @@ PHONE_LOCK = "The modem {modem} is locked to another SIM card or operator."
 BROKEN = "The SIM card of the modem {modem} does not work."
 BUSY = "The modem {modem} is busy with itself or its SIM card for too long."
 WRONG = "The modem {modem} does not accept this SIM card."
-DEAF = "The modem {modem} does not answer on {device}; it may be another kind of device, or in use by another program."
+DEAF = (
+    "The modem {modem} does not answer on {device}; it may be another kind of device, or in use by another program "
+    "such as ModemManager."
+)
 NO_PDU = "The modem {modem} cannot send and receive texts as this program needs it (PDU mode)."
 BUG = "The modem {modem} could not be started because of a fault in this program; its log says more."
 PIN2 = "The SIM card of the modem {modem} asks for its second PIN or PUK."

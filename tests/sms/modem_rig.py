@@ -1,18 +1,21 @@
 """A modem of ours, a simulated one behind its port, and someone who remembers what is told of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.task import Clock
+from twisted.logger import ILogObserver, Logger, LogLevel
 
 from transport.api import Text
 from transport.plugins.sms import tpdu
+from transport.plugins.sms.malformed import Malformed
 from transport.plugins.sms.modem import Modem
 from transport.plugins.sms.simulator.modem import SimModem
 from transport.plugins.sms.simulator.network import SimNetwork
-from transport.plugins.sms.states import Health, Incoming, ModemSettings, ModemState
+from transport.plugins.sms.states import Health, Incoming, IsModem, ModemSettings, ModemState
 
 NUMBER = "+491711234567"
 PHONE = "+4915112345678"
@@ -70,13 +73,17 @@ class News:
 
     @property
     def texts(self) -> list[str]:
-        read = [tpdu.decode(incoming.pdu, "in") for incoming in self.incoming]
-        return [pdu.text for pdu in read if isinstance(pdu, tpdu.Deliver)]
+        return [pdu.text for pdu in self.read() if isinstance(pdu, tpdu.Deliver)]
 
     @property
     def reports(self) -> list[tpdu.StatusReport]:
-        read = [tpdu.decode(incoming.pdu, "in") for incoming in self.incoming]
-        return [pdu for pdu in read if isinstance(pdu, tpdu.StatusReport)]
+        return [pdu for pdu in self.read() if isinstance(pdu, tpdu.StatusReport)]
+
+    def read(self) -> Iterator[tpdu.Pdu]:
+        """What can be read of all that came in."""
+        for incoming in self.incoming:
+            with suppress(Malformed):
+                yield tpdu.decode(incoming.pdu, "in")
 
 
 class MemoryPort:
@@ -144,11 +151,19 @@ class Rig:
         self.sim = SimModem(self.network, NUMBER, self.clock, profile, self.said, sim)
         self.other: Callable[[bytes], None] = self.sim.receive
         settings = ModemSettings("stick", "/dev/modem", **more)
+        self.faults: list[Any] = []
+        log = Logger(observer=cast(ILogObserver, self.observe))
         self.modem = Modem(
-            settings, self.clock, self.no_endpoint, self.news, Random(1), self.pins, make_port=self.make_port
+            settings, self.clock, self.no_endpoint, self.news, Random(1), self.pins, log=log, make_port=self.make_port
         )
+        self.as_others_see_it: IsModem = self.modem
         self.port = self.ports[0]
         self.sim.hang_up = self.port.lose
+
+    def observe(self, event: Any) -> None:
+        """Faults of ours, which are logged and go no further."""
+        if event["log_level"] >= LogLevel.error:
+            self.faults.append(event)
 
     def no_endpoint(self, host: str, port: int) -> Any:
         raise AssertionError("no network here")
