@@ -28,7 +28,8 @@ class Device:
     """One opening of the port.
 
     `reads` are the memories that can be read, `current` is the one that is selected; `acknowledges` says that
-    what comes directly waits for +CNMA; `cnmi` are the indications that are set.
+    what comes directly waits for +CNMA, `packs_codes` that a USSD code may have to be packed septets; `cnmi` are the
+    indications that are set.
     """
 
     def __init__(self, dialogue: Dialogue, clock: IReactorTime) -> None:
@@ -38,6 +39,7 @@ class Device:
         self.current = ""
         self.slots: dict[str, int] = {}
         self.acknowledges = False
+        self.packs_codes = False
         self.cnmi: tuple[int, ...] = ()
         self.patient_until = 0.0
         self.be_patient()

@@ -33,6 +33,7 @@ async def start(device: Device, settings: ModemSettings, card: Card, health: Hea
     """All of it; CannotStart, TimedOut or Unplugged when it comes to nothing."""
     await greet(device, settings)
     health = await identify(device, health)
+    device.packs_codes = "huawei" in health.manufacturer.lower()
     health = evolve(health, iccid=await read_iccid(device) or health.iccid)
     card.name = health.iccid or health.imei or settings.name
     health = evolve(health, imsi=await wake(device, settings, card))

@@ -11,6 +11,7 @@ from transport.api import Refused
 from transport.plugins.sms.answers import Cusd
 from transport.plugins.sms.device import CommandFailed, Device
 from transport.plugins.sms.dialogue import TimedOut, Unplugged
+from transport.plugins.sms.gsm7 import pack_ussd
 from transport.plugins.sms.states import UssdAnswer
 from transport.plugins.sms.ussd_text import ussd_text
 
@@ -62,7 +63,7 @@ class Ussd:
     async def send(self, code: str) -> None:
         """Give the modem the command."""
         try:
-            await self.device.ask(f'AT+CUSD=1,"{code}",15', within=TIMEOUT)
+            await self.give(code)
         except TimedOut:
             raise late() from None
         except Unplugged:
@@ -71,6 +72,15 @@ class Ussd:
             raise Refused(
                 "service-unavailable", "The modem or the network refused the code ({fault}).", fault=str(error)
             ) from None
+
+    async def give(self, code: str) -> None:
+        """As letters; where only packed septets are taken, as those."""
+        try:
+            await self.device.ask(f'AT+CUSD=1,"{code}",15', within=TIMEOUT)
+        except CommandFailed:
+            if not self.device.packs_codes:
+                raise
+            await self.device.ask(f'AT+CUSD=1,"{pack_ussd(code).hex().upper()}",15', within=TIMEOUT)
 
     def heard(self, said: Cusd) -> None:
         """A +CUSD came."""

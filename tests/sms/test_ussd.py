@@ -97,6 +97,20 @@ def test_an_error_at_once_is_refused() -> None:
     assert "100" in str(error.text)
 
 
+def test_a_modem_that_takes_packed_codes_only_gets_them() -> None:
+    rig = Rig("huawei").start()
+
+    def other(data: bytes) -> None:
+        if data.startswith(b'AT+CUSD=1,"*'):
+            rig.said(b"\r\nERROR\r\n")
+        else:
+            rig.sim.receive(data)
+
+    rig.other = other
+    assert asked(rig, "*100#").value == UssdAnswer("Balance 12.50 SEK")
+    assert 'AT+CUSD=1,"AA180C3602",15' in rig.commands()
+
+
 def test_the_last_word_of_an_ended_dialogue_is_told() -> None:
     rig = Rig().start()
     rig.other = lambda data: rig.said(b'\r\nOK\r\n+CUSD: 2,"Goodbye",15\r\n')
