@@ -10,6 +10,7 @@ import pytest
 from cast import XMPP_SERVERS, Network, People, versions
 from cryptography.hazmat.primitives.hashes import SHA256
 from gateway import Gateway, table
+from phones import Phones, phones, talker, texting  # noqa: F401
 from xmpp_user import Loop
 
 from demo.partners import Atheme, Authority, Inspircd, Ngircd, Partner, XmppServer
@@ -29,6 +30,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
     """Show the gateway's log with a failure, and the versions of the servers with every test."""
     report = yield
     for value in getattr(item, "funcargs", {}).values():
+        value = value.gateway if isinstance(value, Phones) else value
         if isinstance(value, Gateway) and report.failed:
             report.sections.append(("gateway's log", value.program.tail(8000)))
         if isinstance(value, Partner) and report.when == "call":
