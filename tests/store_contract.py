@@ -163,6 +163,14 @@ class StoreContract(TestCase):
         await self.store.save_contact(JULIET, ContactRow("net", "a", False, True))
         self.assertEqual(await self.store.subscribers(), [ROMEO])
 
+    async def test_followers_are_those_who_see_a_contacts_presence(self) -> None:
+        for owner in (ROMEO, JULIET):
+            await self.store.save_contact(owner, ContactRow("net", "a", True, False))
+        await self.store.save_contact(ROMEO, ContactRow("net", "b", False, True))
+        await self.store.save_contact(ROMEO, ContactRow("other", "b", True, True))
+        self.assertEqual(await self.store.followers("net", "a"), sorted([ROMEO, JULIET]))
+        self.assertEqual(await self.store.followers("net", "b"), [])
+
     async def test_a_kept_room_can_be_left(self) -> None:
         await self.store.save_room(ROMEO, KeptRoom("net", "#a", "r"))
         await self.store.save_room(ROMEO, KeptRoom("net", "#a", "romeo"))

@@ -209,9 +209,12 @@ def test_a_hub_knows_its_accounts_and_their_rosters() -> None:
     rosters: list[Any] = []
     network.host.accounts().addCallback(accounts.extend)
     network.host.roster(ROMEO).addCallback(rosters.extend)
+    followers: list[Any] = []
+    network.host.followers("Juliet").addCallback(followers.extend)
     world.turn()
     assert [(a.owner, a.settings["box"]) for a in accounts] == [(ROMEO, "box1")]
     assert rosters == ["Juliet"]
+    assert followers == [ROMEO]
 
 
 def test_who_joins_by_hand_does_not_wait_but_many_who_come_back_do() -> None:

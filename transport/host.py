@@ -242,6 +242,10 @@ class HubHost:
 
         return self._core.owners.load(owner).addCallback(named)
 
+    def followers(self, name: str) -> Deferred[Sequence[str]]:
+        """The owners who are subscribed to a name."""
+        return self._core.store.followers(self._network.name, name)
+
     def tell_admins(self, text: Text) -> None:
         """A message to every administrator."""
         self._core.tell_admins(text)

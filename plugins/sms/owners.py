@@ -98,13 +98,9 @@ class TextOwners:
 
     async def _only_one_with(self, number: str, allowed: Sequence[Account]) -> str | None:
         """The owner who alone has a number in the roster."""
-        having = []
-        for account in allowed:
-            if number in await self.host.roster(account.owner):
-                having.append(account.owner)
-                if len(having) > 1:
-                    return None
-        return having[0] if having else None
+        may = {account.owner for account in allowed}
+        having = [owner for owner in await self.host.followers(number) if owner in may]
+        return having[0] if len(having) == 1 else None
 
     def sticky(self, modem: str, number: str) -> Deferred[str | None]:
         """Who last wrote to a number through a modem, if that is not too long ago."""

@@ -6,5 +6,6 @@ configured legacy network, an *account* a user's registration on it, a *session*
 
 from transport.api.asking import *
 from transport.api.events import *
+from transport.api.hosts import *
 from transport.api.interfaces import *
 from transport.api.values import *

@@ -120,6 +120,9 @@ class IStore(Interface):
     def subscribers() -> Deferred[Sequence[str]]:
         """Every owner who has a contact of ours with `to_contact` in the roster, the gateway included."""
 
+    def followers(network: str, name: str) -> Deferred[Sequence[str]]:
+        """Every owner who has a contact with `to_contact` in the roster, sorted."""
+
     def save_member(owner: str) -> Deferred[None]:
         """Register an owner with the gateway."""
 

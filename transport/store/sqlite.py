@@ -144,6 +144,10 @@ class SqliteStore:
         sql = "SELECT DISTINCT owner FROM contact WHERE to_contact ORDER BY owner"
         return self._read(lambda t: queries.column(t, sql))
 
+    def followers(self, network: str, name: str) -> Deferred[Sequence[str]]:
+        sql = "SELECT owner FROM contact WHERE network = ? AND name = ? AND to_contact ORDER BY owner"
+        return self._read(lambda t: queries.column(t, sql, (network, name)))
+
     def save_member(self, owner: str) -> Deferred[None]:
         return self._execute("INSERT OR IGNORE INTO member VALUES (?)", owner)
 

@@ -177,6 +177,9 @@ class FakeHubHost:
     def roster(self, owner: str) -> Deferred[Sequence[str]]:
         return succeed(self.rosters.get(owner, ()))
 
+    def followers(self, name: str) -> Deferred[Sequence[str]]:
+        return succeed(sorted(owner for owner, names in self.rosters.items() if name in names))
+
     def tell_admins(self, text: Text) -> None:
         self.told.append(text)
 

@@ -6,3 +6,5 @@ DROP INDEX inbox_waiting;
 CREATE INDEX inbox_waiting ON inbox (id) WHERE xml IS NOT NULL AND had IS NULL;
 CREATE INDEX inbox_had ON inbox (had) WHERE xml IS NOT NULL AND had IS NOT NULL;
 CREATE INDEX inbox_back ON inbox (owner, id) WHERE back IS NOT NULL;
+
+CREATE INDEX contact_followers ON contact (network, name);
