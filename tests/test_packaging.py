@@ -41,6 +41,17 @@ def test_every_folder_with_python_is_a_package() -> None:
             assert (path.parent / "__init__.py").exists(), path
 
 
+def test_what_is_no_python_is_packed_too() -> None:
+    data = {name: patterns.split() for name, patterns in setup()["options.package_data"].items()}
+    packed = set()
+    for name, patterns in data.items():
+        folder = ROOT / name.replace(".", "/").replace("transport/plugins/", "plugins/")
+        packed |= {path for pattern in patterns for path in folder.glob(pattern)}
+    kinds = {".sql", ".html", ".css", ".js", ".json", ".txt"}
+    there = (path for folder in ("transport", "plugins") for path in (ROOT / folder).rglob("*"))
+    assert packed == {path for path in there if path.suffix in kinds}
+
+
 def test_entry_points_name_what_is_there() -> None:
     for line in setup()["options.entry_points"]["transport.networks"].split("\n"):
         if line:
@@ -91,6 +102,7 @@ def test_an_empty_environment_gets_the_program_and_its_place_in_twistd(tree: Pat
         names = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
         assert {name for name in names if not name.startswith("transport/")} == {"twisted/plugins/transport_dropin.py"}
         assert "transport/store/schema/sqlite/001.sql" in names
+        assert "transport/plugins/sms/simulator/page/phone.html" in names
         run(bin / "pip", "install", wheel, folder=tmp_path)
     else:
         run(bin / "pip", "install", "-e", tree, folder=tmp_path)

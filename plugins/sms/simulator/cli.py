@@ -70,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--profile", choices=sorted(PROFILES), action=OfModem, help="whose manners it has (generic)")
     made.add_argument("--pin", metavar="PIN", action=OfModem, help="its SIM wants this PIN")
     made.add_argument("--answer", metavar="NUMBER", action="append", default=[], help="a phone that answers by itself")
+    made.add_argument("--phone", metavar="NUMBER", help="a phone that a person uses, on the page of --http")
+    made.add_argument("--http", metavar="PORT", type=int, help="serve that page on 127.0.0.1 at this port")
     made.add_argument("--control", metavar="SOCKET", help="take commands on this socket")
     made.add_argument("--log", metavar="FILE", help="append everything that happens, one JSON object a line")
     made.add_argument("--speed", choices=("real", "fast"), default="real", help="fast answers at once (%(default)s)")
@@ -82,6 +84,8 @@ def simulator_command(words: Sequence[str]) -> int:
     options = made.parse_args(list(words))
     if not options.plans:
         made.error("say at least one --link or --tcp")
+    if (options.phone is None) != (options.http is None):
+        made.error("--phone and --http belong together")
     with ExitStack() as opened:
         try:
             run(options, opened)
@@ -135,6 +139,8 @@ def run(options: argparse.Namespace, opened: ExitStack) -> None:
         opened.callback(port.close)
         modem.name = port.name
         print(f"{modem.name}  {number}  {modem.profile.name}", flush=True)
+    if options.phone:
+        print(f"phone: {serve_phone(network, options.phone, options.http, the_reactor)}", flush=True)
     if options.control:
         control = Control(network, the_reactor.stop)
         the_reactor.listenUNIX(options.control, ControlFactory(control), mode=0o600, wantPID=True)
@@ -142,3 +148,23 @@ def run(options: argparse.Namespace, opened: ExitStack) -> None:
     # Not before signals are heard.
     the_reactor.callWhenRunning(print, "Ctrl-C ends it.", flush=True)
     the_reactor.run()
+
+
+def serve_phone(network: Any, number: str, port: int, reactor: Any) -> str:
+    """Begin a phone with a screen; the address of its page."""
+    from twisted.internet.error import CannotListenError
+    from twisted.web.server import Site
+
+    from transport.plugins.sms.simulator.network import number_of
+    from transport.plugins.sms.simulator.phone_page import PhonePage
+    from transport.plugins.sms.simulator.screen import Screen
+
+    number_of(number)
+    network.phones.screens[number] = Screen(number)
+    site: Any = Site(PhonePage(network, number), reactor=reactor)
+    site.noisy = False
+    try:
+        listening = reactor.listenTCP(port, site, interface="127.0.0.1")
+    except CannotListenError as wrong:
+        raise ValueError(str(wrong)) from None
+    return f"http://localhost:{listening.getHost().port}/"
