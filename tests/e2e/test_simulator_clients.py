@@ -15,6 +15,7 @@ from phone_story import FRIEND, KINDS, PLAIN, ROUND, Story
 
 from demo.partners.modem_simulator import ModemSimulator
 from transport.plugins.sms import tpdu
+from transport.plugins.sms.simulator.profiles import PROFILES
 
 PROGRAMS: dict[str, type[PhoneProgram]] = {
     program.name: program for program in (Gammu, Smsd, SmsTools, ModemManager, Kannel, Gnokii, PythonGsmModem)
@@ -29,25 +30,15 @@ SENDS = [
 ]
 READS = [pytest.param(name, kind, id=f"{IDS[name]}-{kind}") for name in PROGRAMS for kind in KINDS]
 REPORTING = [pytest.param(name, id=IDS[name]) for name, program in PROGRAMS.items() if program.reports]
-IMSI = "24008{:010}"
 
 # gammu-smsd understands reports that are told, not those that are stored.
-PROFILES = {Smsd.name: "huawei"}
-TRUTH = {
-    "maker": "ACME",
-    "model": "SimModem",
-    "revision": "1.0",
-    "imei": "490154203237518",
-    "operator": "SimTel",
-    "network": "home",
-    "signal": "21",
-}
+MANNERS = {Smsd.name: "huawei", SmsTools.name: "telit", Gnokii.name: "zte"}
 
 
 @pytest.fixture(scope="module")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModemSimulator]:
     """A network with a modem for each program."""
-    with ModemSimulator(tmp_path_factory.mktemp("simulator"), NUMBERS, PROFILES) as made:
+    with ModemSimulator(tmp_path_factory.mktemp("simulator"), NUMBERS, MANNERS) as made:
         yield made
 
 
@@ -82,9 +73,19 @@ def arrived(simulator: ModemSimulator, to: str) -> tuple[str, list[dict[str, Any
 
 
 @pytest.mark.parametrize("name", EACH)
-def test_the_program_finds_out_who_the_modem_is(stories: dict[str, Story], name: str) -> None:
+def test_the_program_finds_out_who_the_modem_is(
+    stories: dict[str, Story], simulator: ModemSimulator, name: str
+) -> None:
     about = stories[name].outcome("about")
-    truth = {**TRUTH, "number": NUMBERS[name], "imsi": IMSI.format(stories[name].place + 1)}
+    modem = next(modem for modem in simulator.ask("modems")["modems"] if modem["number"] == NUMBERS[name])
+    kind = PROFILES[modem["profile"]]
+    truth = {key: str(value) for key, value in modem.items()} | {
+        "maker": kind.maker,
+        "model": kind.model,
+        "revision": kind.revision,
+        "operator": "SimTel",
+        "network": "home",
+    }
     assert about
     assert about == {key: truth[key] for key in about}
 

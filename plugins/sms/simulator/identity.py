@@ -11,8 +11,16 @@ from transport.plugins.sms.simulator.handler import Handler, Handlers
 if TYPE_CHECKING:
     from transport.plugins.sms.simulator.modem import SimModem
 
-IMEI: Final = "490154203237518"
+TYPE_ALLOCATION: Final = "49015420"
 ABILITIES: Final = "+GCAP: +CGSM,+DS,+ES"
+
+
+def imei(modem: "SimModem") -> str:
+    """Its 15 digits, made of its number, of which the last one checks the others (3GPP TS 23.003 section 6.2.1)."""
+    serial = int("".join(filter(str.isdecimal, modem.number)) or "0") % 10**6
+    digits = f"{TYPE_ALLOCATION}{serial:06}"
+    total = sum(sum(divmod(int(digit) * (1 + at % 2), 10)) for at, digit in enumerate(digits))
+    return f"{digits}{-total % 10}"
 
 
 def plain(value: Callable[["SimModem"], str]) -> Handler:
@@ -45,7 +53,7 @@ def information(modem: "SimModem", call: Call) -> Sequence[str]:
         f"Manufacturer: {profile.maker}",
         f"Model: {profile.model}",
         f"Revision: {profile.revision}",
-        f"IMEI: {IMEI}",
+        f"IMEI: {imei(modem)}",
         ABILITIES,
     )
 
@@ -92,7 +100,7 @@ COMMANDS: Final[Handlers] = {
     **{name: plain(lambda modem: modem.profile.maker) for name in ("+CGMI", "+GMI")},
     **{name: plain(lambda modem: modem.profile.model) for name in ("+CGMM", "+GMM")},
     **{name: plain(lambda modem: modem.profile.revision) for name in ("+CGMR", "+GMR")},
-    **{name: plain(lambda modem: IMEI) for name in ("+CGSN", "+GSN")},
+    **{name: plain(imei) for name in ("+CGSN", "+GSN")},
     "+GCAP": plain(lambda modem: ABILITIES),
     "I": information,
     "+CIMI": of_sim(lambda modem: modem.sim.imsi),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from transport.plugins.sms.simulator import fault_words
+from transport.plugins.sms.simulator import fault_words, identity
 from transport.plugins.sms.simulator.fault_words import NoSuchWords
 from transport.plugins.sms.simulator.network import SimNetwork
 from transport.plugins.sms.simulator.orders import Answer, Order, Orders, find, unescaped
@@ -17,6 +17,8 @@ def modems(network: SimNetwork, words: Sequence[str]) -> Answer:
                 "number": modem.number,
                 "link": modem.name,
                 "profile": modem.profile.name,
+                "imei": identity.imei(modem),
+                "imsi": modem.sim.imsi,
                 "plugged": modem.plugged,
                 "registration": modem.told_registration,
                 "signal": modem.signal,
