@@ -112,6 +112,13 @@ def test_an_error_for_a_client_that_is_gone_is_told_in_words() -> None:
     assert bodies([told]) == ["Your message of 1970-01-12 13:46 UTC was not delivered: Nobody has this number."]
 
 
+def test_what_fails_of_a_message_that_no_client_sent_is_told_in_words() -> None:
+    at = desk()
+    [told] = at.tell(Failed(Message("", "m1"), GONE))
+    assert (told.get("from"), told.get("to"), told.get("type")) == (NET, ROMEO, "chat")
+    assert bodies([told]) == ["A message of yours was not delivered: Nobody has this number."]
+
+
 def test_an_error_that_its_client_did_not_wait_for_is_told_in_words() -> None:
     at = desk()
     at.failed(at.ticket())

@@ -94,6 +94,16 @@ def test_a_contact_is_approved_then_shown_then_asked_in_return() -> None:
     assert [c.text for c in out[0].elements()] == ["away", "tea"]
 
 
+def test_a_contact_that_is_away_for_a_reason_says_it() -> None:
+    world = member()
+    world.session.online()
+    world.say(presence(JULIET, "subscribe"))
+    out = world.got(lambda: world.session.host.deliver(Presence("juliet", Show.OFFLINE, "no modem")))
+    assert kinds(out) == [(JULIET, "unavailable")]
+    assert [c.text for c in out[0].elements()] == ["no modem"]
+    assert [c.text for c in world.say(presence(JULIET, "probe"))[0].elements()] == ["no modem"]
+
+
 def test_presence_comes_from_the_bare_address_and_to_the_bare_address() -> None:
     world = member()
     world.session.online()

@@ -214,9 +214,9 @@ class Contacts:
         row = session.owner.state.contacts.get(key)
         if row is None or not row.to_contact:
             return
-        if event.show == Show.OFFLINE:
+        if event.show == Show.OFFLINE and not event.status:
             session.shown.pop(event.name, None)
-        elif len(session.shown) < SHOWN:
+        elif event.name in session.shown or len(session.shown) < SHOWN:
             session.shown[event.name] = (event.show, event.status)
         if event.nick and event.nick != row.nick:
             self._save(session.owner, evolve(row, nick=event.nick))

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from twisted.internet.interfaces import IReactorTime
-from twisted.logger import Logger
 
 from transport.api import Delivered, Event, Failed, INetwork, MessageIn, Text
 from transport.parcel import Parcel
@@ -27,8 +26,6 @@ _STORE = f"<store xmlns='{HINTS}'/>"
 
 class RenderKept:
     """Turns events that must not be lost into what is kept of them; `address` is a contact's for an owner."""
-
-    log = Logger()
 
     def __init__(
         self,
@@ -79,13 +76,13 @@ class RenderKept:
     def _failure(self, owner: str, network: INetwork, event: Failed) -> Parcel:
         origin: Element | None = event.message.origin
         error = error_for(origin, event.reason, self._translator) if origin is not None else None
-        if origin is None or error is None:
-            self.log.warn("nobody knows any more who sent a message of {owner} that failed", owner=owner)
-            return Parcel(())
-        words = self._translator.render(self._words(event), origin.lang)
+        # What no client sent, but a command, has no place for an error.
+        lang = origin.lang if origin is not None else "en"
+        words = self._translator.render(self._words(event), lang)
         from_ = written_to(event.message) or f"{network.name}@{self._domain}"
         told = build.message(from_, owner, "chat", build.body(words) + _STORE, id=self._new_id())
-        return Parcel((told,), error, origin.attrs["from"])
+        client = origin.attrs["from"] if origin is not None and error else ""
+        return Parcel((told,), error or "", client)
 
     def _words(self, event: Failed) -> Text:
         when, why = event.message.when, event.reason.text
