@@ -170,7 +170,7 @@ class Phones:
     def command(self, user: XmppUser, node: str, *steps: dict[str, str], at: str = "") -> "Answered":
         """Run an ad-hoc command, filling in a form a step; where it stands then."""
         place = at or self.network
-        answered = Answered.read(user.iq(place, command_of(node)))
+        answered = Answered.read(user.iq(place, command_of(node), "set"))
         for values in steps:
             assert answered.status == "executing", answered
             answered = Answered.read(user.iq(place, command_of(node, answered.session, form(**values)), "set"))
