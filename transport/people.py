@@ -3,7 +3,7 @@
 from attrs import define
 
 from transport.access import Access
-from transport.api import CommandContext, Refused, Who
+from transport.api import Account, CommandContext, Refused, Who
 from transport.networks import Networks
 from transport.owners import Owners
 from transport.session import account_of
@@ -33,7 +33,7 @@ class People:
         return Who.MEMBER if (await self.owners.load(owner)).member else Who.ANYONE
 
     async def context(self, owner: str, place: str) -> CommandContext:
-        """What a command at a place is told of its user."""
+        """What a command at a place is told of its user; who may not use the network is a guest there."""
         context = CommandContext(owner, admin=self.access.is_admin(owner))
         if not place:
             return context
@@ -41,7 +41,8 @@ class People:
         if network is None:
             raise Refused("item-not-found", "There is no network {name} here.", name=place)
         loaded = await self.owners.load(owner)
-        context.account = account_of(loaded, network)
+        allowed = self.access.may_use(owner, network.name)
+        context.account = account_of(loaded, network) if allowed else Account(owner, network.name, {}, guest=True)
         session = loaded.sessions.get(place)
         if session is not None:
             context.session = session.plugin

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from attrs import define
+from attrs import define, evolve, field
 from twisted.internet.defer import Deferred
 
 from transport.api import Ask, Command, CommandContext, Done, Field, FieldKind, Message, Refused, Text
@@ -63,12 +63,20 @@ def shown_name(modem: IsModem) -> str:
     return modem.settings.number or modem.settings.name
 
 
+def registered(run: Callable[[CommandContext], object], context: CommandContext) -> object:
+    """Run a command for one who is registered with the network; Refused (`registration-required`)."""
+    if context.account is None or context.account.guest:
+        raise Refused("registration-required", "Register with this network first: send the word register to it.")
+    return run(context)
+
+
 @define
 class UserCommands:
     """The commands of one network.
 
     `serving` gives the modems that an owner may use; `native` the number that a person typed, by the settings
-    of the owner's account; `may_ask` says which USSD codes are allowed.
+    of the owner's account; `may_ask` says which USSD codes are allowed; `dialogues` are those in which the
+    operator waits for an answer, by modem, since a modem has one and the next code would be taken for that answer.
     """
 
     serving: Callable[[str], Sequence[IsModem]]
@@ -77,9 +85,13 @@ class UserCommands:
     native: Callable[[str, Mapping[str, str]], str]
     ticket: Callable[[str, Message], str]
     may_ask: re.Pattern[str]
+    dialogues: dict[str, object] = field(factory=dict)
 
     def commands(self) -> tuple[Command, ...]:
-        """All of them."""
+        """All of them, for those who are registered here."""
+        return tuple(evolve(command, run=partial(registered, command.run)) for command in self._all())
+
+    def _all(self) -> tuple[Command, ...]:
         return (
             Command("signal", "Network and signal of the modems that serve you", self.signal),
             Command("quota", "How many texts you may still send today", self.quota),
@@ -161,40 +173,53 @@ class UserCommands:
 
     # USSD
 
-    def ussd(self, context: CommandContext) -> Ask | Deferred[Ask | Done]:
+    async def ussd(self, context: CommandContext) -> Ask | Done:
         """Ask for the code and, where there are several, for the modem."""
         modems = self._modems(context.owner)
         if context.argument and len(modems) == 1:
-            return self._first(context, {"code": context.argument})
+            return await self._first(context, {"code": context.argument})
         fields: tuple[Field, ...] = (Field("code", "Code", required=True, default=context.argument or "*100#"),)
         if len(modems) > 1:
             choices = tuple((modem.settings.name, shown_name(modem)) for modem in modems)
             fields += (Field("modem", "Modem", FieldKind.CHOICE, default=choices[0][0], options=choices),)
         return Ask(Text("Ask the operator"), fields, partial(self._first, context), more=True)
 
-    def _first(self, context: CommandContext, values: Mapping[str, str]) -> Deferred[Ask | Done]:
+    async def _first(self, context: CommandContext, values: Mapping[str, str]) -> Ask | Done:
         code = values["code"].strip()
-        if len(code) > LONGEST_CODE or not self.may_ask.fullmatch(code):
-            raise Refused("not-allowed", "The code {code} is not one that this gateway passes on.", code=code)
+        self._check_code(code)
         modems = self._modems(context.owner)
         name = values.get("modem", "")
         modem = next((modem for modem in modems if modem.settings.name == name), modems[0])
-        return modem.ussd(code).addCallback(partial(self._answered, modem))
+        if self.dialogues.pop(modem.settings.name, None) is not None:
+            await modem.end_ussd()
+        return self._answered(modem, await modem.ussd(code))
+
+    def _check_code(self, code: str) -> None:
+        if len(code) > LONGEST_CODE or not self.may_ask.fullmatch(code):
+            raise Refused("not-allowed", "The code {code} is not one that this gateway passes on.", code=code)
 
     def _answered(self, modem: IsModem, answer: UssdAnswer) -> Ask | Done:
         text = Text("{answer}", answer=answer.text)
         if not answer.more:
             return Done(text)
+        dialogue = self.dialogues[modem.settings.name] = object()
         field = Field("answer", "Answer", help="Leave it empty to end the dialogue.")
-        return Ask(Text("The operator asks"), (field,), partial(self._next, modem), text, more=True)
+        return Ask(Text("The operator asks"), (field,), partial(self._next, modem, dialogue), text, more=True)
 
-    def _next(self, modem: IsModem, values: Mapping[str, str]) -> Deferred[Ask | Done]:
+    async def _next(self, modem: IsModem, dialogue: object, values: Mapping[str, str]) -> Ask | Done:
         given = values.get("answer", "").strip()
-        if not given:
-            return modem.end_ussd().addCallback(lambda _: Done(Text("The dialogue is over.")))
         if len(given) > LONGEST_ANSWER:
             raise Refused("not-acceptable", "That is too long.")
-        return modem.ussd(given).addCallback(partial(self._answered, modem))
+        if given.startswith(("*", "#")):
+            # Once the operator waits no longer, an answer would be a code.
+            self._check_code(given)
+        if self.dialogues.get(modem.settings.name) is not dialogue:
+            raise Refused("not-allowed", "Somebody else has asked the operator meanwhile; please begin again.")
+        del self.dialogues[modem.settings.name]
+        if not given:
+            await modem.end_ussd()
+            return Done(Text("The dialogue is over."))
+        return self._answered(modem, await modem.ussd(given))
 
     # blocked numbers
 
