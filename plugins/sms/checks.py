@@ -1,7 +1,7 @@
 """What is wrong with a value of the configuration, in words; None when nothing is."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from transport.plugins.sms import numbers
@@ -113,12 +113,17 @@ def ttl(value: float) -> str | None:
 
 def codes(values: tuple[str, ...]) -> str | None:
     """Patterns of USSD codes."""
-    for value in values:
+    for n, value in enumerate(values):
         try:
-            re.compile(value)
+            any_of(values[: n + 1])
         except re.error as error:
             return f"“{value}” is not a pattern: {error}"
     return None
+
+
+def any_of(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One pattern for what any of some fits; re.error when they do not go together."""
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns) or r"(?!)")
 
 
 def errors(values: tuple[str, ...]) -> str | None:

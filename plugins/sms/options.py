@@ -12,6 +12,8 @@ from transport.plugins.sms.faults import FaultClass
 from transport.plugins.sms.policy import DAY, Policy
 from transport.plugins.sms.states import ModemSettings
 
+# Neither forwards calls nor changes a PIN nor gives credit away; for those an administrator has to allow a code.
+BALANCE = r"\*[1-9][0-9]{2,3}#"
 MODEM = (
     Option("device", "string", "Where the modem is: a device, best by its id, or tcp:host:port.", "", True,
            checks.device),
@@ -58,7 +60,7 @@ OPTIONS = (
     Option("short_numbers", "boolean", "Allow short numbers, such as 71120.", False),
     Option("subscribe", "integer", "New numbers a day that a user is offered as contacts; 0 means none.", 10),
     Option("ussd", "strings", "Codes that users may send to the operator, as regular expressions.",
-           (r"[*#][0-9*#]{1,20}#",), check=checks.codes),
+           (BALANCE,), check=checks.codes),
     Option("waiting_notice", "boolean", "Tell of messages in a voicemail box.", True),
     Option("missed_calls", "boolean", "Tell of calls.", True),
     Option("errors", "strings", "Other meanings of error codes (+CMS ERROR): 512=permanent.", (),
@@ -103,7 +105,7 @@ def read(name: str, options: Mapping[str, Any]) -> Settings:
         tuple(each.lower() for each in given["catch_all"]),
         given["fallbacks"],
         given["subscribe"],
-        re.compile("|".join(f"(?:{code})" for code in given["ussd"]) or r"(?!)"),
+        checks.any_of(given["ussd"]),
         given["waiting_notice"],
         given["missed_calls"],
     )

@@ -16,7 +16,7 @@ class ModemSettings:
     name: str
     device: str
     baud: int = 115200
-    pin: str = ""
+    pin: str = field(default="", repr=False)
     owner: str = ""
     users: tuple[str, ...] = ()
     number: str = ""

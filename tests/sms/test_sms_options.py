@@ -153,3 +153,15 @@ def test_what_cannot_be_used_in_a_registration_is_refused(settings: dict[str, st
     with pytest.raises(Refused) as refused:
         check_registration(settings)
     assert refused.value.condition == "not-acceptable"
+
+
+def test_patterns_that_do_not_go_together_are_told_and_end_nothing() -> None:
+    for codes in (["\\*100#", "(?i)a"], ["(?P<a>1)", "(?P<a>2)"]):
+        _, wrong = problems({"modems": {"e220": STICK}, "ussd": codes})
+        assert len(wrong) == 1, wrong
+        assert wrong[0].startswith("networks.sms.ussd"), wrong
+
+
+def test_a_pin_is_never_written_out() -> None:
+    options, _ = problems({"modems": {"e220": {**STICK, "pin": "4821"}}})
+    assert "4821" not in repr(read("sms", options))
