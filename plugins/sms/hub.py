@@ -56,6 +56,7 @@ class Hub:
             settings.waiting_notice,
         )
         self.inbox = Inbox(host, handover, self.outbox.report, settings.region)
+        self.owners.appeared = self._look_again
         self.missed = MissedCalls(host, self.owners, self.blocked, settings.region)
         self._look: Any = LoopingCall(self._review)
         self._look.clock = host.reactor
@@ -75,6 +76,8 @@ class Hub:
         await self.owners.registered()
         await self.outbox.load()
         await self.inbox.load()
+        # Somebody may have registered just before the program ended.
+        await self.inbox.look_again()
         if self._stopping:
             return
         self._look.start(LOOK, now=False)
@@ -163,6 +166,10 @@ class Hub:
     def came(self, account: Account) -> Deferred[None]:
         """An owner has signed in, perhaps after registering; Refused (`conflict`) tells of a keyword that is taken."""
         return Deferred.fromCoroutine(self._came(account))
+
+    def _look_again(self) -> None:
+        looked = Deferred.fromCoroutine(self.inbox.look_again())
+        looked.addErrback(lambda failure: self.host.log.failure("texts without an owner could not be read", failure))
 
     async def _came(self, account: Account) -> None:
         if self.owners.came(account) and self._started is not None:

@@ -1,7 +1,7 @@
 """Whose a text is that came in: of one owner, or of nobody yet; never of several."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from attrs import define, field
@@ -27,7 +27,10 @@ class Owned:
 
 @define
 class TextOwners:
-    """The rules, in their order; `catch_all` are owners that get what is nobody's."""
+    """The rules, in their order; `catch_all` are owners that get what is nobody's.
+
+    `appeared` hears when there are new accounts whose owners have not signed in.
+    """
 
     network: str
     host: IHubHost
@@ -35,6 +38,7 @@ class TextOwners:
     catch_all: Sequence[str] = ()
     accounts: dict[str, Account] = field(factory=dict)
     read: float = float("-inf")
+    appeared: Callable[[], object] = lambda: None
 
     async def whose(self, modem: str, number: str, text: str) -> Owned | None:
         """The owner of a text from a number; None when no rule names one who is registered."""
@@ -59,8 +63,11 @@ class TextOwners:
         """All accounts by owner, as of not long ago."""
         now = self.host.reactor.seconds()
         if now - self.read >= ACCOUNTS:
-            self.accounts = {account.owner: account for account in await self.host.accounts()}
-            self.read = now
+            accounts = {account.owner: account for account in await self.host.accounts()}
+            known = accounts.keys() <= self.accounts.keys() or self.read == float("-inf")
+            self.accounts, self.read = accounts, now
+            if not known:
+                self.appeared()
         return self.accounts
 
     def came(self, account: Account) -> bool:
