@@ -16,7 +16,7 @@ servers: .venv/.ready
 	@python3 demo/prepare.py packages $(SERVERS)
 	@python3 demo/prepare.py browser
 
-demo:  ## Try it: an XMPP server, an IRC server, the gateway, a bot and a web client on this machine
+demo:  ## Try it: an XMPP server, an IRC server, a phone, the gateway, a bot and a web client on this machine
 	@python3 demo/run.py
 
 test: servers  ## Run all tests: the fast ones, then end to end on real servers

@@ -1,7 +1,8 @@
-"""The web page of the demo: our three buttons around converse.js."""
+"""The web page of the demo: our buttons around converse.js, and a phone beside it."""
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from demo.prepare import CLIENT, WEB
@@ -9,8 +10,16 @@ from demo.prepare import CLIENT, WEB
 PAGE = Path(__file__).parent / "web"
 
 
-def lay_out(folder: Path, websocket: str, user: str, password: str, gateway: str, network: str) -> None:
-    """Put the page into a folder that a web server serves as its root."""
+def lay_out(
+    folder: Path,
+    websocket: str,
+    user: str,
+    password: str,
+    gateway: str,
+    network: str,
+    phone: Mapping[str, str] | None = None,
+) -> None:
+    """Put the page into a folder that a web server serves as its root; `phone` has its `page` and its `jid`."""
     folder.mkdir(parents=True, exist_ok=True)
     for file in (*PAGE.iterdir(), *CLIENT.parent.glob("*.wasm")):
         shutil.copy(file, folder / file.name)
@@ -23,5 +32,6 @@ def lay_out(folder: Path, websocket: str, user: str, password: str, gateway: str
         "gateway": gateway,
         "room": f"#welcome%{network}@{gateway}",
         "nick": user,
+        "phone": phone,
     }
     (folder / "settings.json").write_text(json.dumps(settings))

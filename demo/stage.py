@@ -1,4 +1,4 @@
-"""Everything on the demo's stage: Prosody, ngIRCd, the gateway and the bot, until somebody says stop."""
+"""Everything on the demo's stage: Prosody, ngIRCd, phones, the gateway and the bot, until somebody says stop."""
 
 import contextlib
 import fcntl
@@ -15,12 +15,16 @@ from attrs import define
 
 from demo.page import lay_out
 from demo.partners import Ngircd, NotStarted, Program, Prosody, free_port
+from demo.partners.modem_simulator import ModemSimulator
 from demo.partners.system import answers
 from demo.prepare import CLIENT, ROOT, WEB, WORK
 
 DOMAIN = "transport.localhost"
 USERS = ("romeo", "juliet")
-WANTED_PORTS = {"clients": 25222, "component": 25347, "web": 25280, "irc": 26667}
+WANTED_PORTS = {"clients": 25222, "component": 25347, "web": 25280, "irc": 26667, "phone": 25281}
+# Numbers that are kept free for films and books.
+SIM, PHONE, ANSWERING = "+491713920001", "+491713920011", "+491713920022"
+STICK = "stick"
 CONFIG = """\
 # Written by the demo at each start.
 [xmpp]
@@ -36,6 +40,13 @@ admins = ["juliet@localhost"]
 [networks.local]
 plugin = "irc"
 servers = ["irc://127.0.0.1:$irc"]
+[networks.sms]
+plugin = "sms"
+region = "DE"
+catch_all = ["romeo@localhost"]
+[networks.sms.modems.stick]
+device = "$device"
+number = "$sim"
 """
 TOLD = """
 The demo is running.
@@ -47,11 +58,15 @@ The demo is running.
   Gateway         $domain
   Room            #welcome%local@$domain
   IRC server      127.0.0.1, port $irc, no TLS, channel #welcome
+  A phone         $phone_page
+                  its number is $phone, and $answering answers by itself
 
-Three things to try with any client:
+Things to try with any client:
   1. Sign in as juliet@localhost, join the room #welcome%local@$domain and say "help".
   2. Join #welcome with an IRC client on 127.0.0.1:$irc and talk with romeo or juliet.
   3. Write "help" to $domain, or open its commands (ad-hoc), and register.
+  4. Register with sms@$domain, and text $phone%sms@$domain: the phone shows it.
+     Answer on the phone.  Then text $answering%sms@$domain, which answers by itself.
 
 Logs are in $logs.  Ctrl-C stops everything.
 """
@@ -85,37 +100,70 @@ def raise_curtain(stack: contextlib.ExitStack) -> dict[str, Program]:
     """Start everything in order, each to be stopped by the stack; the programs by name."""
     kept = Secrets.kept(WORK / "secrets.json")
     ports = choose_ports()
-    prosody = Prosody(
-        WORK / "prosody",
-        DOMAIN,
-        kept.component,
-        ports=(ports["clients"], ports["component"], ports["web"]),
-        www=WEB,
-    )
+    listening = (ports["clients"], ports["component"], ports["web"])
+    prosody = Prosody(WORK / "prosody", DOMAIN, kept.component, ports=listening, www=WEB)
     ngircd = Ngircd(WORK / "ngircd", port=ports["irc"])
-    values = {**ports, "secret": kept.component, "domain": DOMAIN, "folder": WORK}
-    config = WORK / "transport.toml"
-    config.touch(0o600)
-    config.write_text(Template(CONFIG).substitute(values))
-    gateway = Program(
-        [str(Path(sys.executable).with_name("twistd")), "-n", "--pidfile=", "transport", "--config", str(config)],
-        log=WORK / "transport.log",
-        folder=ROOT,
-    )
-    bot = Program([sys.executable, "-m", "demo.bot", "127.0.0.1", str(ngircd.port)], log=WORK / "bot.log", folder=ROOT)
-    page = "none (needs npm: install it and run the demo again)"
-    if CLIENT.exists():
-        lay_out(WEB, prosody.websocket, "romeo", kept.romeo, DOMAIN, "local")
-        page = f"http://localhost:{prosody.http_port}/"
+    phones = simulated_phones(ports["phone"])
+    values = {
+        **ports,
+        "secret": kept.component,
+        "domain": DOMAIN,
+        "folder": WORK,
+        "device": phones.link(STICK),
+        "sim": SIM,
+        "phone": PHONE,
+        "answering": ANSWERING,
+        "phone_page": f"http://localhost:{ports['phone']}/",
+        "page": web_page(prosody, kept, f"http://localhost:{ports['phone']}/"),
+    }
+    programs = {
+        "Prosody": prosody.program,
+        "ngIRCd": ngircd.program,
+        "The simulated modem": phones.program,
+        "The gateway": gateway(Template(CONFIG).substitute(values)),
+        "The bot": python("bot", "demo.bot", "127.0.0.1", str(ngircd.port)),
+    }
     mark = prosody.mark()
-    for program in (prosody.program, ngircd.program, gateway, bot):
+    for program in programs.values():
         stack.callback(program.stop)
         program.start()
     for user in USERS:
         prosody.register(user, getattr(kept, user))
-    prosody.wait_for_component(mark, gateway, 60)
-    print(Template(TOLD).substitute(values, page=page, romeo=kept.romeo, juliet=kept.juliet, logs=WORK), flush=True)
-    return {"Prosody": prosody.program, "ngIRCd": ngircd.program, "The gateway": gateway, "The bot": bot}
+    prosody.wait_for_component(mark, programs["The gateway"], 60)
+    print(Template(TOLD).substitute(values, romeo=kept.romeo, juliet=kept.juliet, logs=WORK), flush=True)
+    return programs
+
+
+def gateway(configuration: str) -> Program:
+    """The gateway, as twistd runs it."""
+    config = WORK / "transport.toml"
+    config.touch(0o600)
+    config.write_text(configuration)
+    twistd = str(Path(sys.executable).with_name("twistd"))
+    command = [twistd, "-n", "--pidfile=", "transport", "--config", str(config)]
+    return Program(command, log=WORK / "transport.log", folder=ROOT)
+
+
+def python(name: str, *words: str) -> Program:
+    """A Python program of ours."""
+    return Program([sys.executable, "-m", *words], log=WORK / f"{name}.log", folder=ROOT)
+
+
+def web_page(prosody: Prosody, kept: Secrets, phone_page: str) -> str:
+    """Lay out the page with the web client, if that is there, and tell its address."""
+    if not CLIENT.exists():
+        return "none (needs npm: install it and run the demo again)"
+    phone = {"page": phone_page, "jid": f"{PHONE}%sms@{DOMAIN}"}
+    lay_out(WEB, prosody.websocket, "romeo", kept.romeo, DOMAIN, "local", phone)
+    return f"http://localhost:{prosody.http_port}/"
+
+
+def simulated_phones(port: int) -> ModemSimulator:
+    """A modem for the gateway, a phone with a page on a port, and one that answers by itself."""
+    options = ("--phone", PHONE, "--http", str(port), "--answer", ANSWERING)
+    phones = ModemSimulator(WORK / "phones", {STICK: SIM}, options=options)
+    phones.program.ports = (port,)
+    return phones
 
 
 def stop(number: int, frame: FrameType | None) -> None:

@@ -1,10 +1,11 @@
-// The three buttons of the demo's page; the chat client is in the frame below them.
+// The buttons of the demo's page; the chat client is in the frame below them, and a phone beside it.
 const element = (id) => document.getElementById(id);
 const tell = (text) => { element('status').textContent = text; };
 
 window.loaded = (chat, settings) => {
     element('sign-in').disabled = false;
     tell('Romeo is one click away.');
+    showPhone(settings.phone);
     element('sign-in').onclick = () => {
         tell('Signing in ...');
         chat.api.user.login(settings.jid, settings.password);
@@ -13,10 +14,18 @@ window.loaded = (chat, settings) => {
 
 window.signedIn = (chat, settings) => {
     element('sign-in').disabled = true;
-    element('join').disabled = element('register').disabled = false;
+    element('join').disabled = element('register').disabled = element('text').disabled = false;
     tell(`Signed in as ${settings.jid}`);
     element('join').onclick = () => chat.api.rooms.open(settings.room, { nick: settings.nick }, true);
+    element('text').onclick = () => chat.api.chats.open(settings.phone.jid, {}, true);
     element('register').onclick = () => register(chat, settings).catch((problem) => tell(problem.message));
+};
+
+// The phone is served by the simulator of the mobile network.
+const showPhone = (phone) => {
+    if (!phone) return;
+    element('phone').src = phone.page;
+    element('phone').hidden = element('text').hidden = false;
 };
 
 // The first element that fits, as soon as there is one.
