@@ -136,6 +136,8 @@ def test_a_subscription_from_the_network_is_only_asked_never_granted() -> None:
     world.session.online()
     out = world.got(lambda: world.session.host.deliver(SubscriptionRequest("juliet")))
     assert kinds(out) == [(JULIET, "subscribe")]
+    out = world.got(lambda: world.session.host.deliver(SubscriptionRequest("juliet", "hello", "Ju & Liet")))
+    assert [each.text for each in out[0].elements()] == ["hello", "Ju & Liet"]
     out = world.got(lambda: world.session.host.deliver(RosterItem("nurse", "The Nurse")))
     assert kinds(out) == [(f"nurse%{NET}", "subscribe")]
 

@@ -246,9 +246,10 @@ class Contacts:
 
     def network_request(self, session: Session, event: SubscriptionRequest) -> None:
         """A contact asks for the owner's presence; only `subscribe` goes out, never `subscribed`."""
-        status = f"<status>{text(event.reason)}</status>" if event.reason else ""
+        inside = f"<status>{text(event.reason)}</status>" if event.reason else ""
+        inside += f"<nick xmlns='{NICK}'>{text(event.nick)}</nick>" if event.nick else ""
         key = (session.name, event.name)
-        self._send(build.presence(self.jid(key), session.owner.jid, "subscribe", status))
+        self._send(build.presence(self.jid(key), session.owner.jid, "subscribe", inside))
 
     # rows
 

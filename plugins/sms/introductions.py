@@ -34,17 +34,18 @@ class Introductions:
             done.addErrback(lambda failure: self.host.log.failure("a sender could not be introduced", failure))
 
     async def _introduce(self, owner: str, sender: Sender) -> None:
-        if sender.name.endswith(ALPHA) and sender.spelling + ALPHA != sender.name:
+        spelling = sender.spelling if sender.name.endswith(ALPHA) else ""
+        if spelling and spelling + ALPHA != sender.name:
             await self.host.store.put(spelling_key(sender.name), sender.spelling)
         if self.limit and sender.name not in await self.host.roster(owner):
-            await self._offer(owner, sender.name)
+            await self._offer(owner, sender.name, spelling)
 
-    async def _offer(self, owner: str, name: str) -> None:
+    async def _offer(self, owner: str, name: str, nick: str) -> None:
         """Who has said no is not asked again."""
         key = f"offered.{owner}.{name}"
         if await self.host.store.get(key) is None and self._may_offer(owner):
             await self.host.store.put(key, "1")
-            self.host.account(owner).deliver(SubscriptionRequest(name))
+            self.host.account(owner).deliver(SubscriptionRequest(name, nick=nick))
 
     def _may_offer(self, owner: str) -> bool:
         now = self.host.reactor.seconds()

@@ -304,6 +304,7 @@ def test_a_sender_without_a_number_is_shown_with_its_spelling() -> None:
     session, host = world.session()
     world.hub.received(Incoming("stick", "sim", deliver("Your bill", sender="MegaFon"), ("SM", 1)))
     assert [event.sender.name for event in host.of(MessageIn)] == ["megafon;alpha"]
+    assert host.of(SubscriptionRequest) == [SubscriptionRequest("megafon;alpha", nick="MegaFon")]
     host.take()
     session.add("megafon;alpha")
     assert [(e.show, e.nick) for e in host.of(Presence)][-1] == ("xa", "MegaFon")

@@ -195,10 +195,11 @@ class RosterReset:
 
 @define
 class SubscriptionRequest:
-    """A contact asks to see the owner's presence."""
+    """A contact asks to see the owner's presence; `nick` is what it calls itself (XEP-0172)."""
 
     name: str
     reason: str = ""
+    nick: str = ""
 
 
 @define
