@@ -11,6 +11,8 @@ from transport.plugins.sms.policy import Policy
 # E.164 section 6.2.1: at most 15 digits.
 NUMBER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{2,15}")
 PREMIUM = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE})
+# 3GPP TS 22.101 section 10.1.1: what phones take for a call for help whatever the country.
+HELP = frozenset({"000", "08", "110", "112", "118", "119", "911", "999"})
 
 
 def check(number: str, policy: Policy) -> None:
@@ -37,13 +39,21 @@ def check_international(number: str, policy: Policy) -> None:
         raise Refused("not-acceptable", "{number} is not a number of any country.", number=number) from None
     if is_emergency(str(parsed.national_number), phonenumbers.region_code_for_number(parsed) or ""):
         raise emergency(number)
-    if not policy.premium and phonenumbers.number_type(parsed) in PREMIUM:
+    if not policy.premium and is_premium(parsed):
         raise premium(number)
 
 
+def is_premium(parsed: phonenumbers.PhoneNumber) -> bool:
+    """Whether a number costs extra, also with digits behind it, which a network may not look at."""
+    number = phonenumbers.PhoneNumber()
+    number.merge_from(parsed)
+    phonenumbers.truncate_too_long_number(number)
+    return phonenumbers.number_type(number) in PREMIUM
+
+
 def is_emergency(number: str, region: str) -> bool:
-    """Whether a number calls for help, in the region or nearly everywhere."""
-    return number in ("112", "911") or shortnumberinfo.is_emergency_number(number, region)
+    """Whether a number calls for help, in the region or anywhere."""
+    return number in HELP or shortnumberinfo.is_emergency_number(number, region)
 
 
 def costs_more(number: str, region: str) -> bool:
