@@ -133,7 +133,12 @@ class Sms:
         return numbers.native(name, self.settings.region)
 
     def localise(self, name: str, settings: Mapping[str, str]) -> str:
-        """A number as it is dialled in the owner's country."""
+        """A number as it is dialled in the owner's country; a short one is what it is where the modems are.
+
+        Otherwise the answer to a short number would go to whom its digits reach in the owner's country.
+        """
+        if numbers.is_short(name, self.settings.region):
+            return name
         try:
             return self.number(name, settings)
         except Refused:

@@ -410,3 +410,13 @@ def test_an_administrator_gives_a_number_away() -> None:
     world.air.text(PHONE, OURS, "and now?")
     world.run(3)
     assert world.bodies(CONTACT) == ["whose am I?", "and now?"]
+
+
+def test_the_answer_to_a_short_number_goes_there_and_to_nobody_in_the_owners_country() -> None:
+    world = SmsWorld(short_numbers=True, catch_all=["romeo@example.org"])
+    world.member(region="AT")
+    world.air.text("12345", OURS, "Your parcel is here.")
+    world.run(3)
+    assert [e.get("from") for e in world.messages()] == ["12345%sms@gw.test"]
+    world.text("STOP", to="12345")
+    assert world.arrived() == [("12345", "STOP")]
