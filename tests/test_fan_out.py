@@ -43,7 +43,13 @@ def test_each_who_is_listed_gets_a_message(to: str) -> None:
         address(number("+5"), "to", "delivered='true'"), to=to,
     )  # fmt: skip
     assert (sent(world), out) == (["+1", "+2", "+3"], [])
-    assert [m.text for m in world.session.sent] == ["hi"] * 3
+    assert [(m.text, m.bulk) for m in world.session.sent] == [("hi", True)] * 3
+
+
+def test_a_message_to_one_is_no_bulk() -> None:
+    world = phones()
+    to_all(world, to=number("+1"))
+    assert [m.bulk for m in world.session.sent] == [False]
 
 
 def test_names_may_be_joined_by_commas() -> None:

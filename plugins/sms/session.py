@@ -77,7 +77,9 @@ class Session:
         number = self._number(target.name)
         text = self._text(message)
         report = message.receipt or is_on(self.account.settings, "reports")
-        order = Order(self.account.owner, number, text, self.host.ticket(message), message.id or "", report)
+        order = Order(
+            self.account.owner, number, text, self.host.ticket(message), message.id or "", report, bulk=message.bulk
+        )
         return self.hub.outbox.put(order).addCallback(self._sent)
 
     def _sent(self, id: int) -> Sent:

@@ -161,8 +161,9 @@ class Message:
 
     `id` is the network's for a message that comes from it, the client's for one that goes to it.  `when`
     is None for now.  `notice` marks what must not be answered by a machine (an IRC NOTICE).  `own` marks
-    what the owner said with another client of the network.  `origin` belongs to the core: a plugin keeps
-    the message it was given and names it in `Accepted` and `Failed`.
+    what the owner said with another client of the network.  `bulk` marks a copy of what goes to several people,
+    which may wait behind conversations.  `origin` belongs to the core: a plugin keeps the message it was
+    given and names it in `Accepted` and `Failed`.
     """
 
     text: str
@@ -172,6 +173,7 @@ class Message:
     own: bool = False
     notice: bool = False
     receipt: bool = False
+    bulk: bool = False
     details: Details | None = None
     origin: Any = None
 

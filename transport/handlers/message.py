@@ -20,6 +20,7 @@ from transport.owners import Owner
 from transport.rooms import Room
 from transport.session import Session
 from transport.sessions import Sessions
+from transport.tickets import Copy
 from transport.xmpp.element import Element
 from transport.xmpp.iq import error_of
 from transport.xmpp.ns import BODY
@@ -90,7 +91,12 @@ class Messages:
         if len(payload.text) > self._limit:
             raise Refused("policy-violation", "This text is longer than {limit} characters.", limit=self._limit)
         message = Message(
-            payload.text, element.attrs.get("id"), receipt=payload.receipt, details=payload.details, origin=element
+            payload.text,
+            element.attrs.get("id"),
+            receipt=payload.receipt,
+            bulk=element.__class__ is Copy,
+            details=payload.details,
+            origin=element,
         )
         self._delivery.send(session, target, message)
 
