@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,7 @@ class World:
             user = self.sign_in(account)
             answer = user.iq(self.gateway.address("sms"), "<query xmlns='jabber:iq:register'><nick/></query>", "set")
             assert answer.get("type") == "result", show(answer)
+            user.presence(self.gateway.address("sms"))
         return self
 
     def end(self) -> None:
@@ -97,7 +98,7 @@ class World:
     def come_back(self) -> None:
         """Sign in again whoever was cut off."""
         for account in self.accounts:
-            if account not in self.clients or self.clients[account].client.transport is None:
+            if account not in self.clients or not here(self.clients[account]):
                 self.sign_in(account)
 
     # fate
@@ -128,6 +129,14 @@ class World:
             self.gateway.kill()
             self.gateway.start()
         self.come_back()
+
+    def pause(self, seconds: float) -> None:
+        """Let time go by."""
+        time.sleep(seconds)
+
+    def until(self, probe: Callable[[], bool], what: str, within: float = RECOVERY) -> None:
+        """Wait for something."""
+        until(probe, what, within, 0.05)
 
     # texts
 
@@ -175,7 +184,7 @@ class World:
             if time.monotonic() > deadline:
                 raise TooLate(f"after {within} s there is still {left}")
             time.sleep(0.05)
-        for user in self.clients.values():
+        for user in filter(here, self.clients.values()):
             user.settle(self.gateway.domain)
 
     def closed(self, books: Books) -> Books:
@@ -197,6 +206,11 @@ class World:
         bad = read.bad()
         assert not bad, "\n".join([shown, str(bad), *(read.show(t) for tokens in bad.values() for t in tokens[:5])])
         return read
+
+
+def here(user: XmppUser) -> bool:
+    """Whether a client is connected."""
+    return user.client is not None and user.client.transport is not None
 
 
 def filled(token: str, parts: int) -> str:

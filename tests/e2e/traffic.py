@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from attrs import define, field
 from text_books import Books
-from text_world import MODEMS, World
+from text_world import MODEMS, World, here
 
 # (from clients or phones, parts, receipt wanted), and how often.
 KINDS = {
@@ -63,7 +63,7 @@ class Traffic:
         if way == "out":
             account = self.chance.choice(self.world.accounts)
             user = self.world.clients.get(account)
-            if user is not None and user.client.transport is not None:
+            if user is not None and here(user):
                 self.world.say(self.books, parts, receipt, account)
         else:
             modem = self.chance.choice(list(MODEMS))
