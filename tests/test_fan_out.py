@@ -8,6 +8,7 @@ from tests.edges import NET, bodies, errors
 from tests.phone_network import NUMBER, phones
 from tests.world import DOMAIN, HOME, ROMEO, World
 from transport.api import Delivered, Failed, Kind, Refused, Target
+from transport.handlers import fanout
 from transport.xmpp.element import Element
 from transport.xmpp.ns import RECEIPTS
 
@@ -129,3 +130,18 @@ def test_lists_are_offered_where_they_are_taken(to: str) -> None:
         info = "<query xmlns='http://jabber.org/protocol/disco#info'/>"
         [query] = world.ask(f"<iq type='get' id='d' from='{HOME}' to='{to}'>{info}</iq>").elements()
         assert (ADDRESS in {e.get("var") for e in query.elements()}) is offered
+
+
+def test_a_list_that_is_far_too_long_costs_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = phones()
+    looked_at: list[str] = []
+    monkeypatch.setattr(fanout, "meant", lambda owner, network, name: looked_at.append(name) or name)
+    for listed in (
+        [address(number(f"+{n}")) for n in range(1000)],
+        [address(number(",".join(f"+{n}" for n in range(150)))) for _ in range(300)],
+    ):
+        out = to_all(world, *listed)
+        assert errors(out) == [("m1", "policy-violation")]
+    assert to_all(world, to=number(",".join(f"+{n}" for n in range(150))))
+    assert looked_at == []
+    assert sent(world) == []
