@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-
 from sms_world import PHONE, SMS, SmsWorld
+
 from tests.world import DOMAIN, HOME, condition
 from transport.plugins.sms.simulator.network import Menu
 from transport.xmpp.element import Element
