@@ -20,7 +20,7 @@ from transport.plugins.sms.outbox import Outbox
 from transport.plugins.sms.owners import TextOwners
 from transport.plugins.sms.pins import Pins
 from transport.plugins.sms.presence import Signals
-from transport.plugins.sms.routing import listed
+from transport.plugins.sms.routing import serves
 from transport.plugins.sms.schema import SCRIPTS
 from transport.plugins.sms.session import Session
 from transport.plugins.sms.states import Health, Incoming, IsModem, ModemSettings
@@ -152,7 +152,7 @@ class Hub:
 
     def serving(self, owner: str) -> Sequence[IsModem]:
         """The modems that an owner may use."""
-        return [modem for modem in self.modems.values() if listed(modem.settings.users, owner)]
+        return [modem for modem in self.modems.values() if serves(modem.settings, owner)]
 
     def used_up(self, owner: str) -> bool:
         """Whether an owner's limit of today is reached."""

@@ -21,7 +21,7 @@ MODEM = (
     Option("pin", "secret", "The PIN of the SIM; or pin_file, the path of a file that holds it.", "", check=checks.pin),
     Option("owner", "string", "The user who gets all texts that come to this SIM.", "",
            check=checks.owner),
-    Option("users", "strings", "Who may send with it: addresses, domains; everybody when empty.", (),
+    Option("users", "strings", "Who may send with it: addresses, domains; everybody when empty and it has no owner.", (),
            check=checks.users),
     Option("number", "string", "The SIM's own number, shown to users.", "", check=checks.number),
     Option("prefixes", "strings", "Numbers that it sends to, by their beginning; all when empty.", (),

@@ -47,6 +47,17 @@ def listed(entries: Collection[str], owner: str) -> bool:
     return False
 
 
+def serves(settings: ModemSettings, owner: str) -> bool:
+    """Whether an owner may send with a modem.
+
+    One whose texts are somebody's alone serves that one, and others only when `users` names them: it is not their
+    answers that they get.
+    """
+    if settings.owner:
+        return owner == settings.owner or (bool(settings.users) and listed(settings.users, owner))
+    return listed(settings.users, owner)
+
+
 def matched(prefixes: Sequence[str], number: str) -> int | None:
     """How many characters of a number the longest prefix has that fits; None when none does.
 
@@ -63,7 +74,7 @@ def ways(views: Iterable[View], owner: str, number: str) -> list[Way]:
 
     Refused: `forbidden` when the owner may use no modem, `item-not-found` when no modem serves the number.
     """
-    allowed = [view for view in views if listed(view.settings.users, owner)]
+    allowed = [view for view in views if serves(view.settings, owner)]
     if not allowed:
         raise Refused("forbidden", "You may not send texts through this gateway.")
     found = [Way(view, digits) for view in allowed if (digits := matched(view.settings.prefixes, number)) is not None]

@@ -420,3 +420,14 @@ def test_the_answer_to_a_short_number_goes_there_and_to_nobody_in_the_owners_cou
     assert [e.get("from") for e in world.messages()] == ["12345%sms@gw.test"]
     world.text("STOP", to="12345")
     assert world.arrived() == [("12345", "STOP")]
+
+
+def test_answers_to_one_never_reach_the_owner_of_another_sim() -> None:
+    world = SmsWorld(modems=2, second={"owner": "romeo@example.org", "cost": 0.1})
+    world.member()
+    world.member(JULIET)
+    world.text("from romeo")
+    world.text("from juliet", to="+4915112345679", jid=JULIET)
+    assert [(e["from"], e["text"]) for e in world.air.log if e["event"] == "submitted"] == [
+        (SECOND, "from romeo"), (OURS, "from juliet"),
+    ]  # fmt: skip
