@@ -21,7 +21,7 @@ MODEM = (
     Option("pin", "secret", "The PIN of the SIM; or pin_file, the path of a file that holds it.", "", check=checks.pin),
     Option("owner", "string", "The user who gets all texts that come to this SIM, and alone sends with it.", "",
            check=checks.owner),
-    Option("users", "strings", "Who may send with it besides an owner: addresses, domains; everybody when there is none.",
+    Option("users", "strings", "Who may send with it besides an owner: addresses, domains; everybody if there is none.",
            (), check=checks.users),
     Option("number", "string", "The SIM's own number, shown to users.", "", check=checks.number),
     Option("prefixes", "strings", "Numbers that it sends to, by their beginning; all when empty.", (),
