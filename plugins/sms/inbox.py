@@ -175,7 +175,10 @@ class Inbox:
             self._later(AGAIN, self._put, whole)
 
     def _watch(self) -> None:
-        """Look at the next set that may stay incomplete when its time has come."""
+        """Look at the next set that may stay incomplete when its time has come, or at once when there are too many."""
+        if self._reassembly.is_crowded:
+            self._expire()
+            return
         due = self._reassembly.due()
         if due is not None and (self._expiry is None or not self._expiry.active()):
             self._expiry = self._later(max(due - self.host.reactor.seconds(), 1.0), self._expire)

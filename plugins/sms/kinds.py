@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
+from itertools import groupby
 
 from attrs import define
 
@@ -22,6 +23,7 @@ MMS_SENDER = re.compile(rb"(\+?[0-9]{3,15})/TYPE=PLMN")
 FLASH_MARK = "[flash] "
 REPLACING_MARK = "[replaces an earlier text] "
 MISSING = "[part {number} of {total} missing]"
+MISSING_RUN = "[parts {first} to {last} of {total} missing]"
 LATE = "[part {number} of {total}] "
 DATA = "[{size} bytes of data, which this gateway cannot show]"
 MMS = "An MMS message has come; this gateway cannot show those."
@@ -75,18 +77,15 @@ def joined(there: Mapping[int, Deliver], total: int, alone: bool) -> str:
 
 
 def runs(there: Mapping[int, Deliver], total: int) -> Iterator[str]:
-    """The texts of parts that follow each other, and a mark for each one between that is missing."""
-    run: list[Deliver] = []
-    for number in range(1, total + 1):
-        if number in there:
-            run.append(there[number])
-            continue
-        if run:
-            yield plain(run)
-            run = []
-        yield MISSING.format(number=number, total=total)
-    if run:
-        yield plain(run)
+    """The texts of parts that follow each other, and a mark for those between that are missing."""
+    for is_there, numbers in groupby(range(1, total + 1), there.__contains__):
+        run = list(numbers)
+        if is_there:
+            yield plain([there[number] for number in run])
+        elif len(run) == 1:
+            yield MISSING.format(number=run[0], total=total)
+        else:
+            yield MISSING_RUN.format(first=run[0], last=run[-1], total=total)
 
 
 def plain(parts: Sequence[Deliver]) -> str:

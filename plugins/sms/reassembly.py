@@ -165,6 +165,11 @@ class Reassembly(Generic[T]):
         while len(self.past) > MOST:
             del self.past[next(iter(self.past))]
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are more than `MOST` sets, so that `expired` should be asked at once."""
+        return sum(map(len, self.open.values())) > MOST
+
     def expired(self, now: float) -> list[Whole[T]]:
         """The sets that are not waited for any more, in the order in which they began; also those beyond `MOST`."""
         waiting = sorted(self._all(), key=lambda each: min(part.at for part in each[1].parts.values()))

@@ -10,7 +10,7 @@ from transport.api import Account, MessageIn, Refused
 from transport.plugins.sms import tpdu
 from transport.plugins.sms.in_journal import KEEP, SAME_DIRECT
 from transport.plugins.sms.inbox import AGAIN, GRACE
-from transport.plugins.sms.reassembly import TIMEOUT
+from transport.plugins.sms.reassembly import MOST, TIMEOUT
 from transport.plugins.sms.states import ModemSettings
 
 LONG = "A text in three parts. " * 16
@@ -372,3 +372,20 @@ def test_nothing_happens_after_a_stop() -> None:
     rig.inbox.host.account(ROMEO).deliver_safely = lambda event, key: succeed(None)  # type: ignore[method-assign]
     rig.host.reactor.advance(TIMEOUT * 2)
     assert rig.states() == ["part"]
+
+
+def test_one_part_of_very_many_makes_no_long_message() -> None:
+    rig = mine()
+    header = (tpdu.Element(0, bytes((7, 255, 2))),)
+    rig.receive(deliver("a", header=header))
+    rig.host.reactor.advance(TIMEOUT)
+    assert rig.texts() == ["[part 1 of 255 missing] a [parts 3 to 255 of 255 missing]"]
+
+
+def test_of_very_many_sets_that_stay_incomplete_the_oldest_are_told_at_once() -> None:
+    rig = mine()
+    for n in range(MOST + 5):
+        rig.receive(deliver("a", header=(tpdu.Element(8, bytes((n >> 8, n & 255, 3, 1))),)))
+    rig.host.reactor.advance(1)
+    assert len(rig.inbox._reassembly.open) == MOST
+    assert len(rig.texts()) == 5
