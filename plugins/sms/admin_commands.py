@@ -7,6 +7,7 @@ from attrs import define
 from twisted.internet.defer import Deferred
 
 from transport.api import Ask, Command, CommandContext, Done, Field, FieldKind, Refused, Text, Who
+from transport.plugins.sms import numbers
 from transport.plugins.sms.outbox import Outbox
 from transport.plugins.sms.states import IsModem, ModemState
 from transport.plugins.sms.user_commands import facts
@@ -198,7 +199,11 @@ class AdminCommands:
         return Ask(Text("Whose texts are they?"), fields, self._reassign)
 
     async def _reassign(self, values: Mapping[str, str]) -> Done:
-        number, owner = self.native(values["number"], {}), values["owner"].strip().lower()
+        typed, owner = values["number"], values["owner"].strip().lower()
+        waiting = {number for number, _ in await self.inbox().unowned()}
+        # Senders may have names, and numbers that nobody could dial.
+        known = (each for each in (typed, numbers.alphanumeric(typed)) if each in waiting)
+        number = next(known, None) or self.native(typed, {})
         count = await self.inbox().assign(number, owner)
         return Done(Text("Texts from {number} go to {owner} now; {count} waited.", number=number, owner=owner,
                          count=count))  # fmt: skip

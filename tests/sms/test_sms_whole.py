@@ -412,6 +412,20 @@ def test_an_administrator_gives_a_number_away() -> None:
     assert world.bodies(CONTACT) == ["whose am I?", "and now?"]
 
 
+@pytest.mark.parametrize(("sender", "written"), [("*123#", "*123#"), ("Fonic", "FONIC"), ("Fonic", "fonic;alpha")])
+def test_an_administrator_gives_away_what_nobody_could_dial(sender: str, written: str) -> None:
+    world = SmsWorld()
+    world.member()
+    world.member("admin@example.org/desk")
+    world.air.text(sender, OURS, "whose am I?")
+    world.run(3)
+    world.out.clear()
+    for line in ("reassign", written, "romeo@example.org"):
+        world.say(f"<message type='chat' id='c' from='admin@example.org/desk' to='{SMS}'><body>{line}</body></message>")
+    world.run(3)
+    assert "whose am I?" in world.bodies(sender.lower())
+
+
 def test_the_answer_to_a_short_number_goes_there_and_to_nobody_in_the_owners_country() -> None:
     world = SmsWorld(short_numbers=True, catch_all=["romeo@example.org"])
     world.member(region="AT")
