@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -11,9 +12,12 @@ import pytest
 
 from transport import loader, sections
 from transport.admin_commands import AdminCommands
-from transport.api import Option
+from transport.api import Option, Who
+from transport.config import read
 from transport.options import write
 from transport.own_commands import OwnCommands
+from transport.plugins.sms import Sms
+from transport.plugins.sms.simulator.cli import parser
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -29,6 +33,7 @@ KINDS = {
     "size": "size",
     "strings": "list of texts",
     "path": "path",
+    "tables": "tables",
 }
 
 
@@ -56,7 +61,7 @@ def without(option: Option) -> str:
     """What is so when a key is not given."""
     if option.required:
         return "required"
-    if option.default in (None, "", ()):
+    if option.default in (None, "", (), {}):
         return "-"
     return f"`{write(option.type, option.default)}`"
 
@@ -90,6 +95,25 @@ def test_every_key_of_a_plugin_is_described(plugin: str) -> None:
     assert rows(DOCS / "administrators.md", f"### Keys of `{plugin}`") == wanted, f"\n{as_text(wanted)}"
 
 
+@pytest.mark.parametrize("plugin", loader.plugins())
+def test_every_key_of_a_table_of_a_plugin_is_described(plugin: str) -> None:
+    for option in loader.plugins()[plugin]().options:
+        if option.type == "tables":
+            wanted = described(option.options)
+            heading = f"### Keys of `{option.key}` of `{plugin}`"
+            assert rows(DOCS / "administrators.md", heading) == wanted, f"\n{as_text(wanted)}"
+
+
+def test_configurations_in_the_guide_to_text_messages_are_right() -> None:
+    text = (DOCS / "sms.md").read_text()
+    found = re.findall(r"^ *```toml\n(.*?)^ *```$", text, re.MULTILINE | re.DOTALL)
+    assert len(found) > 1
+    for block in found:
+        tables = tomllib.loads(block)
+        tables["xmpp"] = {"domain": "transport.example.org", "secret": "secret"}
+        read(tables, ROOT, loader.plugins(), {})
+
+
 # commands
 
 
@@ -110,6 +134,32 @@ def test_the_commands_of_administrators_are_described() -> None:
     admins = AdminCommands(nothing, nothing, nothing, nothing, nothing, nothing)
     wanted = names_and_titles(admins.commands())
     assert rows(DOCS / "administrators.md", "## Commands of administrators") == wanted, f"\n{as_text(wanted)}"
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "admins"),
+    [
+        ("users.md", "### Commands for texts", False),
+        ("sms.md", "## Commands of administrators for modems", True),
+    ],
+)
+def test_the_commands_for_text_messages_are_described(page: str, heading: str, admins: bool) -> None:
+    commands = Sms("sms", {"modems": {"stick": {"device": "/dev/modem", "raw": True}}}).commands
+    wanted = names_and_titles([command for command in commands if (command.who is Who.ADMIN) == admins])
+    assert rows(DOCS / page, heading) == wanted, f"\n{as_text(wanted)}"
+
+
+def test_files_that_the_guide_to_text_messages_shows_are_those_of_the_tree() -> None:
+    shown = "".join(blocks(DOCS / "sms.md", "ini") + blocks(DOCS / "sms.md", "text"))
+    for name in ("modem.conf", "78-transport-modems.rules"):
+        assert (ROOT / "contrib" / name).read_text() in shown
+
+
+def test_every_option_of_the_simulator_is_described() -> None:
+    described = "".join(row[0] for row in rows(DOCS / "sms.md", "## The simulator"))
+    for action in parser()._actions:
+        option = action.option_strings[-1]
+        assert f"`{option}" in described or option == "--help"
 
 
 # texts

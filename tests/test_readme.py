@@ -22,6 +22,8 @@ from attrs import define
 
 from demo.partners import Ejabberd, Program, Prosody, XmppServer
 from transport import cli, init
+from transport.plugins.sms import Sms
+from transport.plugins.sms.simulator import cli as simulator
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -78,7 +80,11 @@ def test_commands_are_ones_that_exist(block: Block) -> None:
     subprocess.run(["bash", "-n", "-c", block.text], check=True)
     targets = set(re.findall(r"^([a-z0-9]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     for words in commands(block):
-        if words[0] == "transport":
+        if words[:2] == ["transport", "sms"]:
+            assert words[2] in Sms.cli
+            if words[2] == "simulator":
+                simulator.parser().parse_args(words[3:])
+        elif words[0] == "transport":
             cli.parser().parse_args(words[1:])
         if words[0] == "make":
             assert set(words[1:]) <= targets, words
@@ -134,6 +140,14 @@ def test_commands_run_without_a_server(page: Path, tmp_path: Path, environ: dict
     secret = tomllib.loads((tmp_path / "transport.toml").read_text())["xmpp"]["secret"]
     assert init.server_text(DOMAIN, secret) in printed
     assert "in order, networks: libera" in printed
+
+
+def test_a_command_prints_what_the_page_shows(tmp_path: Path, environ: dict[str, str]) -> None:
+    text = (ROOT / "docs" / "sms.md").read_text()
+    found = re.findall(r"^```sh run\n(.*?)^```\n\n```text\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    assert found
+    for command, shown in found:
+        assert run(command, tmp_path, environ) == shown
 
 
 @pytest.mark.e2e
