@@ -16,7 +16,7 @@ from demo.partners.modem_simulator import ModemSimulator
 MANY = 3
 ONE = MODEMS["one"]
 # How long the XMPP server is away in the long run, in seconds, and how many texts arrive meanwhile.
-AWAY = float(os.environ.get("TEST_AWAY", "600"))
+AWAY = float(os.environ.get("TEST_AWAY", "120"))
 SOME, AGES = 40, 200
 SOAK = pytest.mark.soak
 

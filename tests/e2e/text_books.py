@@ -21,7 +21,7 @@ TWICE = re.compile(r"The text to (\+\d+) may arrive twice")
 NOT_DELIVERED = "was not delivered:"
 IN_DOUBT = "may have been sent"
 OPEN_TEXTS = "SELECT count(*) FROM sms_out WHERE state IN ('queued', 'submitting') OR told = 0"
-NO_REPORT_YET = "SELECT count(*) FROM sms_out WHERE report = 1 AND state = 'accepted'"
+NO_REPORT_YET = "SELECT number FROM sms_out WHERE report = 1 AND state = 'accepted'"
 OPEN_ARRIVALS = "SELECT count(*) FROM sms_in WHERE state IN ('new', 'part')"
 NOT_PROVED = "SELECT count(*) FROM inbox WHERE xml IS NOT NULL AND had IS NULL"
 
@@ -41,6 +41,7 @@ class Out:
     receipts: set[str] = field(factory=set)
     errors: list[str] = field(factory=list)
     said: set[str] = field(factory=set)
+    reports_dropped: int = 0
 
     @property
     def whole(self) -> bool:
@@ -64,8 +65,9 @@ class Out:
 
     @property
     def wordless(self) -> bool:
-        """It went out, and the receipt that was asked for never came, nor an error."""
-        return self.whole and self.wants_receipt and not self.receipts and not self.errors
+        """It went out, its reports came to the modem, and the sender got neither receipt nor error."""
+        answered = bool(self.receipts or self.errors)
+        return self.whole and self.wants_receipt and not answered and not self.reports_dropped
 
     @property
     def contradicted(self) -> bool:
@@ -94,6 +96,7 @@ OUT_WORDS: Mapping[str, Any] = {
     "in doubt": lambda t: t.in_doubt,
     "said twice": lambda t: t.said,
     "came twice": lambda t: t.doubled and t.said,
+    "report dropped": lambda t: t.reports_dropped and not t.receipts,
     "unanswered": lambda t: not t.known and not t.taken and not t.errors,
     "wordless": lambda t: t.wordless,
     "lost": lambda t: t.lost,
@@ -113,12 +116,16 @@ BAD = ("wordless", "lost", "silently doubled", "contradicted", "damaged", "doubl
 
 @define
 class Books:
-    """What was sent by both sides, and what came of it once `close` has read all logs."""
+    """What was sent by both sides, and what came of it once `close` has read all logs.
+
+    `order` has the tokens of what came from each phone; `ids` the token and part of each submission in the log.
+    """
 
     title: str
     out: dict[str, Out] = field(factory=dict)
     came: dict[str, In] = field(factory=dict)
     order: dict[str, list[str]] = field(factory=dict)
+    ids: dict[int, tuple[str, int]] = field(factory=dict)
 
     def close(self, entries: Iterable[dict[str, Any]], heard: Mapping[str, list[Stanza]], database: Path) -> None:
         """Read the simulator's log, what each account has heard, and which texts the gateway had taken over."""
@@ -135,6 +142,10 @@ class Books:
 
     def read_entry(self, entry: dict[str, Any]) -> None:
         """Something that happened in the phone network."""
+        if entry["event"] == "report dropped" and entry["id"] in self.ids:
+            # The modem has no room for more of them; nobody hears of it.
+            self.out[self.ids[entry["id"]][0]].reports_dropped += 1
+            return
         found = TOKEN.search(entry.get("text", ""))
         text = self.out.get(found[0]) if found else None
         if text is None:
@@ -142,11 +153,9 @@ class Books:
         if entry["event"] == "submitted":
             number = entry["concat"][2] if entry["concat"] else 1
             text.taken[number] += 1
-            self.ids[entry["id"]] = number
+            self.ids[entry["id"]] = text.token, number
         elif entry["event"] == "delivered":
-            text.arrived.add(self.ids[entry["id"]])
-
-    ids: dict[int, int] = field(factory=dict)
+            text.arrived.add(self.ids[entry["id"]][1])
 
     def read_stanza(self, account: str, stanza: Stanza, by_id: Mapping[str, Out], by_number: Mapping[str, Out]) -> None:
         """Something that a client got."""
@@ -228,11 +237,22 @@ def read(database: Path, sql: str) -> list[tuple[Any, ...]]:
         link.close()
 
 
+def without_report(database: Path) -> list[str]:
+    """The numbers of texts that went out and whose reports are still to come."""
+    return [number for (number,) in read(database, NO_REPORT_YET)]
+
+
+def dropped(entries: Iterable[dict[str, Any]]) -> set[str]:
+    """The numbers of texts of which a modem has dropped a report, having no room for it."""
+    entries = list(entries)
+    ids = {entry["id"] for entry in entries if entry["event"] == "report dropped"}
+    return {entry["to"] for entry in entries if entry["event"] == "submitted" and entry["id"] in ids}
+
+
 def unfinished(database: Path) -> dict[str, int]:
     """What the gateway has still to do, by its own journal."""
     counts = {
         "texts to send or to tell of": OPEN_TEXTS,
-        "reports": NO_REPORT_YET,
         "arrivals": OPEN_ARRIVALS,
         "stanzas": NOT_PROVED,
     }

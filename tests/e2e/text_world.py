@@ -11,7 +11,7 @@ from attrs import define, field
 from cast import PASSWORD, People
 from gateway import Gateway
 from stanzas import Stanza, show
-from text_books import Books, In, Out, unfinished
+from text_books import Books, In, Out, dropped, unfinished, without_report
 from xmpp_user import Loop, XmppUser
 
 from demo.partners import Prosody
@@ -33,7 +33,7 @@ def configuration(simulator: ModemSimulator, options: dict[str, Any]) -> str:
     lines += [f"{key} = {value!r}".replace("'", '"') for key, value in options.items()]
     for name, number in MODEMS.items():
         lines += [f"[networks.sms.modems.{name}]", f'device = "{simulator.link(name)}"']
-        lines += [f'number = "{number}"', 'gap = "0s"']
+        lines += [f'number = "{number}"', 'gap = "0.03s"']
     return "\n".join(lines) + "\n"
 
 
@@ -172,7 +172,11 @@ class World:
         found: dict[str, Any] = dict(unfinished(self.database))
         waiting = {each["link"]: each["waiting"] for each in self.simulator.ask("modems")["modems"] if each["waiting"]}
         stored = {name: len(pdus) for name in MODEMS if (pdus := self.simulator.stored(name))}
-        return found | ({"on the air": waiting} if waiting else {}) | ({"in the SIM": stored} if stored else {})
+        found |= ({"on the air": waiting} if waiting else {}) | ({"in the SIM": stored} if stored else {})
+        reports = without_report(self.database)
+        if reports and not found:
+            reports = sorted({*reports} - dropped(self.simulator.entries()))
+        return found | ({"reports to come": reports} if reports else {})
 
     def wait_until_quiet(self, within: float = RECOVERY) -> None:
         """Wait until nothing is to be done any more; what is on its way to clients is waited for too."""
