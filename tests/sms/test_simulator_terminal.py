@@ -10,9 +10,12 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import serial
+
+from transport.plugins.sms.simulator.cli import simulator_command
 
 PROGRAM = (
     "import sys; from transport.plugins.sms.simulator.cli import simulator_command as c; sys.exit(c(sys.argv[1:]))"
@@ -154,6 +157,34 @@ def test_an_interrupt_ends_it_cleanly(simulator: Simulator, sent: int) -> None:
     assert simulator.process.wait(10) in (0, -sent)
     assert not os.path.lexists(simulator.link)
     assert not (simulator.folder / "control").exists()
+
+
+@pytest.mark.parametrize("line", ["help", "modems"])
+def test_a_command_from_a_pipe_is_answered(simulator: Simulator, line: str) -> None:
+    for _ in range(20):
+        with socket.socket(socket.AF_UNIX) as control:
+            control.connect(str(simulator.folder / "control"))
+            control.sendall(line.encode() + b"\n")
+            control.shutdown(socket.SHUT_WR)
+            assert json.loads(control.makefile().read())["ok"]
+
+
+def test_a_phone_has_a_page(tmp_path: Path) -> None:
+    running = Simulator(tmp_path, "--phone", "+491713920011", "--http", "0")
+    try:
+        page = next(line.partition(" ")[2] for line in running.lines if line.startswith("phone:"))
+        with urlopen(f"{page}texts", timeout=10) as answer:
+            assert json.load(answer)["number"] == "+491713920011"
+    finally:
+        running.process.kill()
+        running.process.communicate()
+
+
+@pytest.mark.parametrize("words", [["--phone", "+491713920011"], ["--http", "0"]])
+def test_a_phone_and_its_page_belong_together(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        simulator_command(["--tcp", "0", *words])
+    assert "belong together" in capsys.readouterr().err
 
 
 def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from typing import Final
 
 from twisted.internet.address import IPv4Address
-from twisted.internet.interfaces import IListeningPort, IReactorTCP, ITCPTransport
+from twisted.internet.interfaces import IHalfCloseableProtocol, IListeningPort, IReactorTCP, ITCPTransport
 from twisted.internet.protocol import Factory, Protocol, connectionDone
 from twisted.protocols.basic import LineOnlyReceiver
 from twisted.python.failure import Failure
+from zope.interface import implementer
 
 from transport.plugins.sms.simulator.control import Control
 from transport.plugins.sms.simulator.modem import SimModem
@@ -87,6 +88,7 @@ class TcpPort(Factory):
             self.client.transport.write(data)
 
 
+@implementer(IHalfCloseableProtocol)
 class ControlClient(LineOnlyReceiver):
     """Somebody who tells the simulator what to do: one line a command, one line of JSON an answer."""
 
@@ -101,6 +103,14 @@ class ControlClient(LineOnlyReceiver):
         if line.strip():
             answer = self.control.line(line.decode("utf-8", "replace")).encode("utf-8", "replace")
             self.sendLine(answer)  # type: ignore[no-untyped-call]
+
+    def readConnectionLost(self) -> None:
+        """Nothing more will be asked, as at the end of a pipe: what was answered still goes out."""
+        if self.transport is not None:
+            self.transport.loseConnection()
+
+    def writeConnectionLost(self) -> None:
+        """Nobody listens; the end of the connection follows."""
 
 
 class ControlFactory(Factory):
