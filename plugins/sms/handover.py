@@ -18,6 +18,8 @@ from transport.plugins.sms.owners import TextOwners
 
 # A time stamp is told when it is older than this; XEP-0203 is for what was delayed.
 OLD = 60.0
+# 3GPP TS 23.040 section 9.2.3.12.1: no service centre keeps a text for longer than 63 weeks.
+OLDEST = 63 * 7 * 86400.0
 DAY = 86400.0
 UNOWNED_TEXT = (
     "A text from {number} came through the modem {modem}, and nobody owns it. It is kept; say whose it is with the "
@@ -73,8 +75,8 @@ class Handover:
             self.host.tell_admins(Text(UNOWNED_TEXT, modem=first.row.modem, number=first.sender.spelling))
 
     def _when(self, arrived: Arrived) -> datetime | None:
-        """When a text was sent, if that is a while ago; a clock that is ahead is not believed."""
+        """When a text was sent, if that is a while ago; a clock that is ahead or far behind is not believed."""
         now, stamp = self.host.reactor.seconds(), arrived.deliver.timestamp
         sent = stamp.timestamp() if stamp is not None else arrived.row.at
-        when = sent if sent <= now + OLD else arrived.row.at
+        when = sent if now - OLDEST <= sent <= now + OLD else arrived.row.at
         return datetime.fromtimestamp(when, UTC) if now - when > OLD else None

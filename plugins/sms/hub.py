@@ -28,6 +28,8 @@ from transport.plugins.sms.states import Health, Incoming, IsModem, ModemSetting
 STOP = 20.0
 # Limits of texts end as time goes by, which nothing else tells of.
 LOOK = 300.0
+# Who has signed out may have ended the registration, which is not known to the store yet.
+SOON = 5.0
 
 MakeModem = Callable[[ModemSettings, "Hub"], IsModem]
 
@@ -137,6 +139,16 @@ class Hub:
         Deferred.fromCoroutine(self._forget()).addErrback(
             lambda failure: self.host.log.failure("the accounts could not be looked at", failure)
         )
+
+    def left(self, owner: str) -> None:
+        """An owner has signed out, perhaps for good: nothing that waits is to be sent then."""
+        if self.outbox.lanes.count(owner) and not self._stopping:
+            self.host.reactor.callLater(SOON, self._look_for, owner)
+
+    def _look_for(self, owner: str) -> None:
+        if not self._stopping:
+            self.owners.forget()
+            self._review()
 
     async def _forget(self) -> None:
         known = {entry.owner for entry in self.outbox.lanes.entries.values()} | self.blocked.by_owner.keys()

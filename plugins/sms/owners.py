@@ -70,6 +70,10 @@ class TextOwners:
                 self.appeared()
         return self.accounts
 
+    def forget(self) -> None:
+        """Read the accounts anew when they are wanted next."""
+        self.read = float("-inf")
+
     def came(self, account: Account) -> bool:
         """An owner signs in; tells whether nothing was known of this account."""
         known = self.accounts.get(account.owner)

@@ -67,6 +67,7 @@ class Session:
     def disconnect(self, reason: str) -> None:
         """The owner is not shown anything any more."""
         self.hub.sessions.discard(self)
+        self.hub.left(self.account.owner)
 
     # texts
 

@@ -299,7 +299,8 @@ def test_what_cannot_be_read_is_kept_and_told_to_administrators_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"), [(-10, False), (-59, False), (-61, True), (-86400, True), (50, False), (5000, False)]
+    ("sent", "told"),
+    [(-10, False), (-59, False), (-61, True), (-86400, True), (50, False), (5000, False), (-9e8, False)],
 )
 def test_an_old_text_says_when_it_was_sent(sent: float, told: bool) -> None:
     rig = mine()

@@ -445,3 +445,17 @@ def test_answers_to_one_never_reach_the_owner_of_another_sim() -> None:
     assert [(e["from"], e["text"]) for e in world.air.log if e["event"] == "submitted"] == [
         (SECOND, "from romeo"), (OURS, "from juliet"),
     ]  # fmt: skip
+
+
+def test_what_waits_of_who_has_left_is_not_sent() -> None:
+    world = SmsWorld()
+    world.member()
+    world.sims[0].unplug()
+    world.run(5)
+    world.text("never mind")
+    query = "<query xmlns='jabber:iq:register'><remove/></query>"
+    assert world.ask(f"<iq type='set' id='r' from='{HOME}' to='{SMS}'>{query}</iq>").get("type") == "result"
+    world.run(10)
+    world.sims[0].plug()
+    world.run(120)
+    assert world.arrived() == []
