@@ -10,7 +10,7 @@ import pytest
 from attrs import define, field
 from cast import PASSWORD, XMPP_SERVERS, People, versions
 from gateway import Gateway
-from stanzas import CLIENT, COMMANDS, DATA, Stanza, body, condition, fields, show
+from stanzas import CLIENT, COMMANDS, DATA, Stanza, body, condition, error_text, fields, show
 from waiting import PATIENCE
 from xmpp_user import Loop, XmppUser
 
@@ -152,6 +152,16 @@ class Phones:
         id = user.say(self.address(name, network), text, extra=extra)
         return user.expect("message", id=id, type="error", within=PATIENCE)
 
+    def fails(
+        self, user: XmppUser, name: str, type: str, word: str, *words: str, text: str = "hello", extra: str = REQUEST
+    ) -> None:
+        """Text somebody, check the error, and that nothing else is ever said of it."""
+        error = self.refused(user, name, text, extra)
+        check(error, type, word, *words)
+        assert error.get("from") == self.address(name)
+        self.fence(user)
+        assert self.has_no_word(user, error.get("id", ""))
+
     def receipt(self, user: XmppUser, id: str, within: float = PATIENCE) -> Stanza:
         """The receipt of a message."""
         return user.expect("message", where=lambda s: receipt_of(s) == id, within=within)
@@ -248,6 +258,15 @@ class Answered:
     def text(self) -> str:
         """All that it says."""
         return " ".join(text.strip() for text in self.element.itertext() if text.strip())
+
+
+def check(error: Stanza, type: str, word: str, *words: str) -> None:
+    """An error is of a type and a condition, and says some words."""
+    element = error.find(f"{CLIENT}error")
+    assert element is not None
+    assert (element.get("type"), condition(error)) == (type, word), error_text(error)
+    for each in words:
+        assert each in error_text(error)
 
 
 def form(**values: str) -> str:

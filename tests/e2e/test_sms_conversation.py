@@ -108,6 +108,22 @@ def test_a_tick_means_that_the_phone_has_the_text(phones: Phones, talker: Any) -
     assert phones.has_no_word(talker, id)
 
 
+def test_a_tick_needs_every_part(phones: Phones, talker: Any) -> None:
+    number = phones.number()
+    phones.simulator.ask("fault one submit-delay 0.3")
+    try:
+        id = talker.say(phones.address(number), "y" * 400, extra=REQUEST)
+        phones.wait_submitted(number)
+        phones.simulator.ask(f"report {number} none")
+        assert phones.got(number) == ["y" * 400]
+    finally:
+        phones.simulator.ask("fault one submit-delay 0")
+    reported = [e["id"] for e in phones.simulator.entries() if e["event"] == "reported"]
+    assert [part["id"] in reported for part in phones.submitted(number)] == [True, False, False]
+    phones.fence(talker)
+    assert phones.has_no_word(talker, id)
+
+
 def test_there_is_no_tick_without_a_question(phones: Phones, talker: Any) -> None:
     number = phones.number()
     id = talker.say(phones.address(number), "no tick please")

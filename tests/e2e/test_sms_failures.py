@@ -1,11 +1,8 @@
 """Texts that do not go out or do not arrive: one error each, with its type, its condition and its words."""
 
-from typing import Any
-
 import pytest
-from cast import People
-from phones import REQUEST, Phones, Setup, on
-from stanzas import CLIENT, body, condition, error_text
+from phones import REQUEST, Phones, Setup, check, on
+from stanzas import CLIENT
 from xmpp_user import XmppUser
 
 from demo.partners.patience import until
@@ -15,35 +12,11 @@ SETUP = Setup(
     options='in_doubt = "report"\nmax_parts = 4\nper_user_day = 0\nqueue_per_user = 5',
     others={
         "closed": ("", {"three": 'users = ["nobody@localhost"]'}),
-        "plain": ("fallbacks = true\nshort_numbers = true\npremium = true", {"four": ""}),
+        "dear": ("short_numbers = true\npremium = true", {"four": ""}),
         "tight": ("per_user_day = 3", {"five": ""}),
     },
 )
 pytestmark = on("prosody")
-OOB = "<x xmlns='jabber:x:oob'><url>{url}</url></x>"
-PLACE = "https://example.org/picture.jpg"
-
-
-def check(error: Any, type: str, word: str, *words: str) -> None:
-    """An error is of a type and a condition, and says some words."""
-    element = error.find(f"{CLIENT}error")
-    assert (element.get("type"), condition(error)) == (type, word), error_text(error)
-    for each in words:
-        assert each in error_text(error)
-
-
-@pytest.fixture
-def once(phones: Phones, talker: XmppUser) -> Any:
-    """Text somebody, check the error, and that nothing else is ever said of it."""
-
-    def text(number: str, type: str, word: str, *words: str, text: str = "hello", extra: str = REQUEST) -> None:
-        error = phones.refused(talker, number, text, extra)
-        check(error, type, word, *words)
-        assert error.get("from") == phones.address(number)
-        phones.fence(talker)
-        assert phones.has_no_word(talker, error.get("id", ""))
-
-    return text
 
 
 # what the gateway itself refuses
@@ -64,15 +37,17 @@ def once(phones: Phones, talker: XmppUser) -> Any:
         ("+33612345678", "cancel", "item-not-found", "+33612345678"),
     ],
 )
-def test_numbers_that_cannot_be_texted(phones: Phones, once: Any, number: str, type: str, word: str, said: str) -> None:
-    once(number, type, word, said)
+def test_numbers_that_cannot_be_texted(
+    phones: Phones, talker: XmppUser, number: str, type: str, word: str, said: str
+) -> None:
+    phones.fails(talker, number, type, word, said)
     assert not phones.submitted(number)
 
 
 @pytest.mark.parametrize("text", ["   ", "\n \n", "x" * 613, "ж" * 269])
-def test_texts_that_cannot_be_sent(phones: Phones, once: Any, text: str) -> None:
+def test_texts_that_cannot_be_sent(phones: Phones, talker: XmppUser, text: str) -> None:
     number = phones.number()
-    once(number, "modify", "not-acceptable", text=text)
+    phones.fails(talker, number, "modify", "not-acceptable", text=text)
     assert not phones.submitted(number)
 
 
@@ -93,6 +68,13 @@ def test_who_has_not_registered_is_told_to(phones: Phones) -> None:
     check(phones.refused(stranger, number, "hello"), "auth", "registration-required")
     phones.refused(stranger, f"{number},{phones.number()}", "hello")
     assert not phones.submitted(number)
+
+
+def test_short_and_dear_numbers_go_if_allowed(phones: Phones) -> None:
+    user = phones.member(network="dear")
+    for number in ("71120", "+499001234567"):
+        phones.receipt(user, user.say(phones.address(number, "dear"), "hello", extra=REQUEST))
+    check(phones.refused(user, "112", "help", network="dear"), "cancel", "not-allowed")
 
 
 def test_a_day_has_its_quota(phones: Phones) -> None:
@@ -138,10 +120,10 @@ def test_a_queue_has_an_end(phones: Phones) -> None:
         *((code, "cancel", "internal-server-error") for code in (304, 520)),
     ],
 )
-def test_errors_of_the_network(phones: Phones, once: Any, code: int, type: str, word: str) -> None:
+def test_errors_of_the_network(phones: Phones, talker: XmppUser, code: int, type: str, word: str) -> None:
     number = phones.number()
     phones.simulator.ask(f"fault one number-error {number} cms {code}")
-    once(number, type, word, number, *() if word.startswith("internal") else (f"CMS {code}",))
+    phones.fails(talker, number, type, word, number, *() if word.startswith("internal") else (f"CMS {code}",))
     assert not phones.submitted(number)
 
 
@@ -199,10 +181,10 @@ def test_a_text_that_the_network_has_already_is_not_sent_again(phones: Phones, t
     assert phones.has_no_word(talker, id)
 
 
-def test_what_may_have_gone_out_is_told_so(phones: Phones, talker: XmppUser, once: Any) -> None:
+def test_what_may_have_gone_out_is_told_so(phones: Phones, talker: XmppUser) -> None:
     number = phones.number()
     phones.simulator.ask(f"fault one number-error {number} cms 332")
-    once(number, "wait", "remote-server-timeout", number, "may have been sent")
+    phones.fails(talker, number, "wait", "remote-server-timeout", number, "may have been sent")
 
 
 def test_a_modem_that_is_unplugged_over_a_text_leaves_it_in_doubt(phones: Phones, talker: XmppUser) -> None:
@@ -229,10 +211,10 @@ def test_a_modem_that_is_unplugged_over_a_text_leaves_it_in_doubt(phones: Phones
         *((status, "wait", "recipient-unavailable") for status in (0x46, 0x60, 0x63, 0x7F)),
     ],
 )
-def test_reports_of_failure(phones: Phones, once: Any, status: int, type: str, word: str) -> None:
+def test_reports_of_failure(phones: Phones, talker: XmppUser, status: int, type: str, word: str) -> None:
     number = phones.number()
     phones.simulator.ask(f"report {number} {status}")
-    once(number, type, word, number, f"report {status:02X}")
+    phones.fails(talker, number, type, word, number, f"report {status:02X}")
     assert len(phones.submitted(number)) == 1
 
 
@@ -249,103 +231,3 @@ def test_one_part_that_does_not_arrive_fails_the_whole(phones: Phones, talker: X
     check(error, "wait", "recipient-unavailable", number)
     phones.fence(talker)
     assert phones.has_no_word(talker, id)
-
-
-# what is not a plain text
-
-
-ENCRYPTED = "<encrypted xmlns='eu.siacs.conversations.axolotl'><header sid='1'/><payload>AAAA</payload></encrypted>"
-
-
-@pytest.mark.parametrize(
-    "extra",
-    [
-        ENCRYPTED,
-        "<x xmlns='jabber:x:encrypted'>AAAA</x>",
-        "<openpgp xmlns='urn:xmpp:openpgp:0'>AAAA</openpgp>",
-        "<encryption xmlns='urn:xmpp:eme:0' namespace='urn:xmpp:otr:0'/>",
-    ],
-)
-def test_what_is_encrypted_is_never_texted(phones: Phones, talker: XmppUser, extra: str) -> None:
-    for network in ("sms", "plain"):
-        user = talker if network == "sms" else phones.member(network="plain")
-        number = phones.number()
-        error = phones.refused(user, number, "I sent you an encrypted message", extra, network)
-        assert "encrypted" in error_text(error)
-        phones.fence(talker)
-        assert not phones.submitted(number)
-
-
-FANCY = {
-    "correction": ("<replace xmlns='urn:xmpp:message-correct:0' id='m0'/>", "I mean this", "(corrected) I mean this"),
-    "reply": ("<reply xmlns='urn:xmpp:reply:0' to='+49%sms@transport.localhost' id='m0'/>", "yes", "yes"),
-    "reaction": ("<reactions xmlns='urn:xmpp:reactions:0' id='m0'><reaction>👍</reaction></reactions>", "", "👍"),
-}
-
-
-@pytest.mark.parametrize("name", FANCY)
-def test_what_phones_do_not_know_is_refused(phones: Phones, talker: XmppUser, name: str, once: Any) -> None:
-    extra, text, _ = FANCY[name]
-    number = phones.number()
-    once(number, "cancel", "feature-not-implemented", "Phones know no", text=text, extra=extra)
-    assert not phones.submitted(number)
-
-
-@pytest.mark.parametrize("name", FANCY)
-def test_what_phones_do_not_know_goes_as_plain_text_if_allowed(phones: Phones, plain: XmppUser, name: str) -> None:
-    extra, text, sent = FANCY[name]
-    number = phones.number()
-    phones.receipt(plain, plain.say(phones.address(number, "plain"), text, extra=extra + REQUEST))
-    assert phones.got(number) == [sent]
-
-
-def test_short_and_dear_numbers_go_if_allowed(phones: Phones, plain: XmppUser) -> None:
-    for number in ("71120", "+499001234567"):
-        phones.receipt(plain, plain.say(phones.address(number, "plain"), "hello", extra=REQUEST))
-    check(phones.refused(plain, "112", "help", network="plain"), "cancel", "not-allowed")
-
-
-def test_a_file_is_its_address(phones: Phones, talker: XmppUser) -> None:
-    number = phones.number()
-    talker.say(phones.address(number), PLACE, extra=OOB.format(url=PLACE))
-    assert phones.got(number) == [PLACE]
-
-
-@pytest.fixture(scope="module")
-def plain(texting: Any, loop: Any, numbers: Any) -> Any:
-    """A member where fallbacks are allowed."""
-    phones = Phones(texting.gateway, texting.simulator, texting, People(loop, texting.xmpp, numbers))
-    yield phones.member("plain", network="plain")
-    phones.people.go_home()
-
-
-# several people at once
-
-
-def test_joined_numbers_get_one_text_each(phones: Phones, talker: XmppUser) -> None:
-    good, bad, best = phones.number(), phones.number(), phones.number()
-    phones.simulator.ask(f"fault one number-error {bad} cms 28")
-    id = talker.say(phones.address(f"{good},{bad},{best},{good}"), "to all", extra=REQUEST)
-    error = talker.expect("message", id=id, type="error")
-    check(error, "cancel", "item-not-found", bad)
-    receipts = {phones.receipt(talker, id).get("from") for _ in range(2)}
-    assert receipts == {phones.address(good), phones.address(best)}
-    phones.fence(talker)
-    assert phones.has_no_word(talker, id)
-    assert (phones.texts(good), phones.texts(bad), phones.texts(best)) == (["to all"], [], ["to all"])
-    phones.text(best, "just me")
-    assert body(talker.expect("message", frm=phones.address(best))) == "just me"
-
-
-def test_listed_addresses_get_one_text_each(phones: Phones, talker: XmppUser) -> None:
-    good, bad, wrong = phones.number(), phones.number(), "+33612345678"
-    phones.simulator.ask(f"fault one number-error {bad} cms 28")
-    rows = "".join(f"<address type='to' jid='{phones.address(number)}'/>" for number in (good, bad, wrong))
-    listed = f"<addresses xmlns='http://jabber.org/protocol/address'>{rows}</addresses>"
-    id = talker.say(phones.gateway.domain, "to all", extra=listed + REQUEST)
-    errors = {condition(e): error_text(e) for e in (talker.expect("message", id=id, type="error") for _ in range(2))}
-    assert set(errors) == {"item-not-found"}
-    assert phones.receipt(talker, id).get("from") == phones.address(good)
-    phones.fence(talker)
-    assert phones.has_no_word(talker, id)
-    assert phones.texts(good) == ["to all"]
