@@ -9,6 +9,7 @@ from twisted.internet.task import LoopingCall
 
 from transport.api import Account, IHubHost, Text
 from transport.plugins.sms.blocked import Blocked
+from transport.plugins.sms.bursts import Bursts
 from transport.plugins.sms.handover import Handover
 from transport.plugins.sms.in_journal import InJournal
 from transport.plugins.sms.inbox import Inbox
@@ -60,6 +61,8 @@ class Hub:
         self.inbox = Inbox(host, handover, self.outbox.report, settings.region)
         self.owners.appeared = self._look_again
         self.missed = MissedCalls(host, self.owners, self.blocked, settings.region)
+        # A modem that loses its network all the time must not flood those who follow many numbers.
+        self._changes = Bursts(host.reactor, self.refresh)
         self._look: Any = LoopingCall(self._review)
         self._look.clock = host.reactor
         self._started: Deferred[None] | None = None
@@ -98,6 +101,7 @@ class Hub:
         self._stopping = True
         if self._look.running:
             self._look.stop()
+        self._changes.stop()
         await self._ended("outbox", self.outbox.stop)
         await DeferredList([self._ended(name, modem.stop) for name, modem in self.modems.items()])
         self.inbox.stop()
@@ -112,7 +116,7 @@ class Hub:
     def changed(self, name: str, health: Health) -> None:
         """A modem is in another state, or hears the network otherwise."""
         self.outbox.modem_changed(name)
-        self.refresh()
+        self._changes.call()
 
     def received(self, incoming: Incoming) -> Deferred[None]:
         """Keep a PDU."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from transport.plugins.sms.hub import Hub
 
 CORRECTED = "(corrected) "
+# XEP-0364: encrypted messages, and offers to encrypt, whose only mark is the text itself.
+OTR = ("?OTR:", "?OTR,", "?OTRv", "?OTR?", "?OTR|")
 
 
 @implementer(ISession, IRoster, IProfiles)
@@ -102,6 +104,8 @@ class Session:
         text = message.text if message.details is None else self._plainly(message.text, message.details)
         if not text.strip():
             raise Refused("not-acceptable", "A text must not be empty.")
+        if text.startswith(OTR):
+            raise Refused("not-acceptable", "This is encrypted, and a phone cannot read it; please turn that off.")
         if clean(text) != text:
             raise Refused("not-acceptable", "This text has characters that cannot be sent.")
         return text

@@ -459,3 +459,26 @@ def test_what_waits_of_who_has_left_is_not_sent() -> None:
     world.sims[0].plug()
     world.run(120)
     assert world.arrived() == []
+
+
+def test_a_modem_whose_network_comes_and_goes_does_not_flood_who_follows_numbers() -> None:
+    world = SmsWorld()
+    world.member()
+    world.say(f"<presence type='subscribe' from='romeo@example.org' to='{CONTACT}'/>")
+    world.out.clear()
+    for n in range(200):
+        world.sims[0].line.write(b"\r\n+CREG: %d\r\n\r\n+CEREG: %d\r\n" % ((1 + (n + 1) % 2,) * 2))
+        world.reactor.advance(0.05)
+    assert 2 <= len(shows(world, CONTACT)) <= 20
+    world.run(70)
+    assert shows(world, CONTACT)[-1][:2] == ("", "")
+
+
+@pytest.mark.parametrize(
+    "body", ["?OTR:AAMDr1k=.", "?OTRv23? Romeo wants to talk in private", "?OTR|1a2b|3c4d,1,2,AA,"]
+)
+def test_what_is_encrypted_in_its_text_is_refused(body: str) -> None:
+    world = SmsWorld()
+    world.member()
+    assert [condition(e) for e in world.text(body)] == ["not-acceptable"]
+    assert world.arrived() == []
