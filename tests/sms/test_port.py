@@ -2,6 +2,7 @@
 
 import errno
 import os
+import tempfile
 import sys
 from random import Random
 from typing import Any
@@ -289,8 +290,9 @@ class RealPorts(TestCase):
         from twisted.internet import reactor
 
         self.reactor: Any = reactor
-        self.path = os.path.abspath(self.mktemp())
-        os.makedirs(os.path.dirname(self.path), exist_ok=True)
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "modem")
         self.heard = Heard()
 
     def plug(self) -> int:
