@@ -164,8 +164,8 @@ class AdminCommands:
         )  # fmt: skip
         acts = (("show", "Only look"), ("retry", "Try again now"), ("drop", "Drop it and tell its sender"))
         fields = (
-            Field("text", "Text", FieldKind.CHOICE, default=choices[0][0], options=choices),
-            Field("act", "What to do", FieldKind.CHOICE, default="show", options=acts),
+            Field("text", "Text", FieldKind.CHOICE, required=True, default=choices[0][0], options=choices),
+            Field("act", "What to do", FieldKind.CHOICE, required=True, default="show", options=acts),
         )
         title = Text("Texts that wait: {count}", count=len(rows))
         return Ask(title, fields, self._queued)

@@ -112,3 +112,16 @@ def test_by_default_users_neither_forward_calls_nor_give_the_credit_away(code: s
     world = with_menu()
     assert condition(asked(world, HOME, code)) == "not-allowed"
     assert codes(world) == []
+
+
+@pytest.mark.parametrize("empty", ["text", "act"])
+def test_an_answer_left_empty_does_nothing_to_the_queue(empty: str) -> None:
+    world = SmsWorld()
+    world.member()
+    world.member("admin@example.org/desk")
+    world.sims[0].unplug()
+    world.run(5)
+    world.text("hello")
+    answer = run(world, "admin@example.org/desk", "queue",
+                 session_of(run(world, "admin@example.org/desk", "queue")), **{empty: ""})  # fmt: skip
+    assert "Please fill in" in answer.to_xml()
