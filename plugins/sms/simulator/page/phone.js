@@ -3,6 +3,7 @@ const element = (id) => document.getElementById(id);
 const PAUSE = 700;
 let shown = '';
 let others = '';
+let last = 0;
 
 const time = (date) => date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 
@@ -29,11 +30,18 @@ const offer = (state) => {
     if (found.includes(before)) select.value = before;
 };
 
+// A new text brings its conversation to the front.
+const turn = (newest) => {
+    if (newest && newest.id > last && !newest.mine) element('other').value = newest.other;
+    last = newest?.id ?? 0;
+};
+
 const show = (state) => {
     element('number').textContent = name(state, state.number);
     element('operator').textContent = state.operator;
     element('clock').textContent = time(new Date());
     offer(state);
+    turn(state.texts.at(-1));
     const other = element('other').value;
     const texts = state.texts.filter((text) => text.other === other);
     const now = `${other} ${texts.map((text) => text.id)}`;
