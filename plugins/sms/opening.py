@@ -11,7 +11,7 @@ from transport.plugins.sms.answers import parse_clip, parse_cusd, parse_registra
 from transport.plugins.sms.at import Engine, Unsolicited
 from transport.plugins.sms.calls import Calls
 from transport.plugins.sms.device import Device
-from transport.plugins.sms.dialogue import Dialogue
+from transport.plugins.sms.dialogue import Dialogue, NoAnswer
 from transport.plugins.sms.messages import parse_place
 from transport.plugins.sms.receiving import Receiver, Taken
 from transport.plugins.sms.service import REGISTRATIONS, Registration
@@ -136,7 +136,7 @@ class Opening:
         """Hang up, where that is wanted."""
         if self.owner.settings.hang_up and not self.calls.hung_up:
             self.calls.hung_up = True
-            Deferred.fromCoroutine(self.hang_up()).addErrback(lambda failure: None)
+            Deferred.fromCoroutine(self.hang_up()).addErrback(lambda failure: failure.trap(NoAnswer))
 
     async def hang_up(self) -> None:
         """End a call, one way or the other."""

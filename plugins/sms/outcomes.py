@@ -11,6 +11,7 @@ from transport.plugins.sms.faults import OUT_OF_SERVICE
 DELIVERED = "delivered"
 GONE = "{reason} {count} of {parts} parts had gone out."
 PERHAPS = "{reason} But it may have been sent before that."
+DOUBLED = "The text to {number} may arrive twice: nobody could tell whether it had gone out, and so it is sent again."
 ARRIVED = "{reason} {count} of {parts} parts arrived."
 
 
@@ -84,8 +85,7 @@ def event(outcome: Outcome, host: IHost) -> Event:
 
 def doubled(number: str) -> MessageIn:
     """What the owner is told when a text is sent again that may have gone out."""
-    text = f"The text to {number} may arrive twice: nobody could tell whether it had gone out, and so it is sent again."
-    return MessageIn(Target(Kind.NETWORK, ""), Message(text, notice=True))
+    return MessageIn(Target(Kind.NETWORK, ""), Message(str(Text(DOUBLED, number=number)), notice=True))
 
 
 def doubtful(number: str) -> Refused:

@@ -10,7 +10,7 @@ from twisted.python.failure import Failure
 from transport.api import Refused
 from transport.plugins.sms.answers import Cusd
 from transport.plugins.sms.device import CommandFailed, Device
-from transport.plugins.sms.dialogue import TimedOut, Unplugged
+from transport.plugins.sms.dialogue import NoAnswer, TimedOut, Unplugged
 from transport.plugins.sms.gsm7 import pack_ussd
 from transport.plugins.sms.states import UssdAnswer
 from transport.plugins.sms.ussd_text import ussd_text
@@ -108,7 +108,7 @@ class Ussd:
         """Nothing came in time; the network is told so too, or the next code would be its answer."""
         self.timer = None
         self.failed(late())
-        Deferred.fromCoroutine(self.device.attempt("AT+CUSD=2")).addErrback(lambda failure: None)
+        Deferred.fromCoroutine(self.device.attempt("AT+CUSD=2")).addErrback(lambda failure: failure.trap(NoAnswer))
 
     def close(self) -> None:
         """The modem is gone."""
