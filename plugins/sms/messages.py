@@ -7,12 +7,10 @@ from attrs import define
 
 from transport.plugins.sms.fields import field_at, fields, number, value
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.unsolicited import prefix
+from transport.plugins.sms.unsolicited import PDU_AT_END, prefix
 
 HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 MEMORY = re.compile(r"[A-Za-z]{2}")
-# A header with the PDU behind it in the same line.
-WITH_PDU = re.compile(r"(.*?)[,\s]\s*([0-9A-Fa-f]{20,})\"?")
 STATES = ("REC UNREAD", "REC READ", "STO UNSENT", "STO SENT")
 
 
@@ -98,8 +96,8 @@ def _pairs(lines: Iterable[str], name: str) -> Sequence[tuple[str, str]]:
     for line in lines:
         header = value((line,), name)
         if header is not None:
-            joined = WITH_PDU.fullmatch(header)
-            found.append((joined[1], tidy(joined[2])) if joined else (header, ""))
+            joined = PDU_AT_END.fullmatch(header)
+            found.append((joined[1].rstrip(", "), tidy(joined[2])) if joined else (header, ""))
         elif found and not found[-1][1] and not prefix(line):
             found[-1] = (found[-1][0], tidy(line))
     return found

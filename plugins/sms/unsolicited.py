@@ -32,7 +32,8 @@ WORDS = frozenset(
 PREFIX = re.compile(r"([+^*#$%&!][A-Z][A-Z0-9_]*)(?=[:= ]|$)")
 REGISTRATION = frozenset({"+CREG", "+CGREG", "+CEREG", "+C5GREG"})
 TWO_LINES = frozenset({"+CMT", "+CDS", "+CBM"})
-PDU_AT_END = re.compile(r"(.*?)[,\s]\s*([0-9A-Fa-f]{20,})\"?")
+# One separator only: with any number of them a line of blanks would take long to read.
+PDU_AT_END = re.compile(r"(.*?)[,\s]([0-9A-Fa-f]{20,})\"?")
 # Text mode puts a whole status report into one line.
 MOST_FIELDS_BEFORE_PDU = 4
 USSD_END = re.compile(r'"(?:\s*,\s*\d*)?\s*$')
@@ -60,7 +61,7 @@ def has_second_line(line: str) -> bool:
 def split_pdu(line: str) -> tuple[str, str | None]:
     """Header and PDU of an indication that has both in one line."""
     found = PDU_AT_END.fullmatch(line) if prefix(line) in TWO_LINES else None
-    return (found[1], found[2]) if found else (line, None)
+    return (found[1].rstrip(", "), found[2]) if found else (line, None)
 
 
 def is_open_ussd(line: str) -> bool:

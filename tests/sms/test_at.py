@@ -2,6 +2,7 @@
 
 import tracemalloc
 from itertools import pairwise
+from time import process_time
 
 import pytest
 from attrs import define
@@ -428,3 +429,12 @@ def test_any_octets_give_events_and_the_same_wherever_they_are_cut(
     chunks = [said[start:end] for start, end in pairwise(borders)]
     assert [event for chunk in chunks for event in parts.receive(chunk)] == whole.receive(said)
     assert len(whole.buffer) <= LINE_OCTETS + 1
+
+
+def test_a_line_of_blanks_is_read_as_fast_as_any_other() -> None:
+    engine = Engine()
+    since = process_time()
+    for _ in range(100):
+        engine.receive(b"\r\n+CMT: " + b" " * 2000 + b"x\r\n")
+    # It took eight seconds when the time grew with the square of the length.
+    assert process_time() - since < 2
