@@ -145,14 +145,15 @@ class Hub:
         )
 
     def left(self, owner: str) -> None:
-        """An owner has signed out, perhaps for good: nothing that waits is to be sent then."""
-        if self.outbox.lanes.count(owner) and not self._stopping:
+        """An owner has signed out, perhaps for good: then nothing more is sent or given to them."""
+        if not self._stopping:
             self.host.reactor.callLater(SOON, self._look_for, owner)
 
     def _look_for(self, owner: str) -> None:
         if not self._stopping:
             self.owners.forget()
-            self._review()
+            if self.outbox.lanes.count(owner):
+                self._review()
 
     async def _forget(self) -> None:
         known = {entry.owner for entry in self.outbox.lanes.entries.values()} | self.blocked.by_owner.keys()

@@ -482,3 +482,16 @@ def test_what_is_encrypted_in_its_text_is_refused(body: str) -> None:
     world.member()
     assert [condition(e) for e in world.text(body)] == ["not-acceptable"]
     assert world.arrived() == []
+
+
+def test_who_has_left_gets_no_texts() -> None:
+    world = SmsWorld()
+    world.member()
+    world.text("hello")
+    query = "<query xmlns='jabber:iq:register'><remove/></query>"
+    world.ask(f"<iq type='set' id='r' from='{HOME}' to='{SMS}'>{query}</iq>")
+    world.run(10)
+    world.out.clear()
+    world.air.text(PHONE, OURS, "for your eyes only")
+    world.run(3)
+    assert world.bodies(CONTACT) == []
