@@ -16,6 +16,7 @@ NOT_READY = "NOT READY"
 # SIM PUK required, as +CME and as +CMS ERROR.
 PUK_CODES = (12, 316)
 PIN = re.compile(r"[0-9]{4,8}")
+PUK = re.compile(r"[0-9]{8}")
 # Fewer attempts than that are left to people.
 ENOUGH = 2
 ICCID_COMMANDS = ("AT+CCID", "AT^ICCID?", "AT+ICCID")
@@ -138,8 +139,9 @@ class Card:
 
     async def unlock(self, device: Device, pin: str, puk: str) -> None:
         """Give what an administrator entered; Refused when it cannot be or is not taken."""
-        if not PIN.fullmatch(pin) or (puk and not PIN.fullmatch(puk)):
-            raise Refused("not-acceptable", "A PIN or PUK has 4 to 8 digits.")
+        if not PIN.fullmatch(pin) or (puk and not PUK.fullmatch(puk)):
+            # A PIN in the place of the PUK would cost one of its ten attempts.
+            raise Refused("not-acceptable", "A PIN has 4 to 8 digits, a PUK 8.")
         asked = await what_it_asks(device)
         if asked == READY:
             raise Refused("not-acceptable", "The SIM card is open already.")

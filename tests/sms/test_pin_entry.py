@@ -156,3 +156,13 @@ def test_a_fault_of_ours_does_not_end_the_modem() -> None:
     rig.sim.sim.pin = ""
     rig.run(60)
     assert rig.state() is ModemState.READY
+
+
+@pytest.mark.parametrize("puk", ["1234", "1234567", "123456789", "1234567a"])
+def test_what_cannot_be_a_puk_costs_no_attempt(puk: str) -> None:
+    card = Sim(NUMBER, pin="1234", pin_left=0)
+    rig = Rig(sim=card).start()
+    before = entered(rig)
+    assert Outcome(rig.modem.unlock("4321", puk)).error.condition == "not-acceptable"
+    rig.run(5)
+    assert entered(rig) == before
