@@ -1,6 +1,8 @@
 """Numbers that are never texted: emergency numbers, and premium and short ones unless allowed."""
 
 import re
+from enum import Enum
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import shortnumberinfo
@@ -13,6 +15,15 @@ NUMBER = re.compile(r"\+[1-9][0-9]{2,14}|[0-9]{2,15}")
 PREMIUM = frozenset({phonenumbers.PhoneNumberType.PREMIUM_RATE})
 # 3GPP TS 22.101 section 10.1.1: what phones take for a call for help whatever the country.
 HELP = frozenset({"000", "08", "110", "112", "118", "119", "911", "999"})
+
+
+class Kind(Enum):
+    """What a number in E.164 is; NONE is one of no country."""
+
+    NONE = "none"
+    EMERGENCY = "emergency"
+    PREMIUM = "premium"
+    USUAL = "usual"
 
 
 def check(number: str, policy: Policy) -> None:
@@ -33,14 +44,26 @@ def check(number: str, policy: Policy) -> None:
 
 def check_international(number: str, policy: Policy) -> None:
     """Refuse as `check` does for a number in E.164."""
+    kind = kind_of(number)
+    if kind is Kind.NONE:
+        raise Refused("not-acceptable", "{number} is not a number of any country.", number=number)
+    if kind is Kind.EMERGENCY:
+        raise emergency(number)
+    if kind is Kind.PREMIUM and not policy.premium:
+        raise premium(number)
+
+
+# People write to the same numbers again and again, and to look at one takes longer than to send a text.
+@lru_cache(maxsize=1024)
+def kind_of(number: str) -> Kind:
+    """What a number in E.164 is; one that calls for help is nothing else."""
     try:
         parsed = phonenumbers.parse(number)
     except phonenumbers.NumberParseException:
-        raise Refused("not-acceptable", "{number} is not a number of any country.", number=number) from None
+        return Kind.NONE
     if is_emergency(str(parsed.national_number), phonenumbers.region_code_for_number(parsed) or ""):
-        raise emergency(number)
-    if not policy.premium and is_premium(parsed):
-        raise premium(number)
+        return Kind.EMERGENCY
+    return Kind.PREMIUM if is_premium(parsed) else Kind.USUAL
 
 
 def is_premium(parsed: phonenumbers.PhoneNumber) -> bool:

@@ -1,5 +1,6 @@
 """How long a text may wait at the service centre (3GPP TS 23.040 section 9.2.3.12)."""
 
+from bisect import bisect_right
 from datetime import datetime
 from typing import Final
 
@@ -39,8 +40,10 @@ class Relative:
     @classmethod
     def of(cls, seconds: float) -> "Relative":
         """The longest that is not longer than asked for, or the shortest that there is."""
-        fitting = (octet for octet in range(255, 0, -1) if cls(octet).seconds <= seconds)
-        return cls(next(fitting, 0))
+        return cls(max(bisect_right(LENGTHS, seconds) - 1, 0))
+
+
+LENGTHS: Final = tuple(Relative(octet).seconds for octet in range(256))
 
 
 @define
