@@ -158,7 +158,8 @@ async def memories(device: Device, modem: str) -> None:
     # MT is SM and ME together.
     device.reads = tuple(name for name in ("SM", "ME") if name in offered) or ("MT",)
     if REPORTS in offered:
-        device.reads += (REPORTS,)
+        # First: texts that find no room wait in the network, but reports are dropped.
+        device.reads = (REPORTS, *device.reads)
 
 
 async def centre(device: Device, settings: ModemSettings, health: Health) -> Health:

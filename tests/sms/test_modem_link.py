@@ -236,7 +236,7 @@ def test_raw_commands_are_for_those_who_allow_them() -> None:
     assert Outcome(rig.modem.raw("AT+CSQ")).error.condition == "not-allowed"
     rig = Rig(raw=True).start()
     assert Outcome(rig.modem.raw("AT+CSQ")).value == "+CSQ: 21,99\nOK"
-    assert Outcome(rig.modem.raw("AT+CMGR=99")).value == "+CMS ERROR: 321"
+    assert Outcome(rig.modem.raw("AT+CMGR=999")).value == "+CMS ERROR: 321"
     assert works(rig)
     assert Outcome(rig.modem.raw('AT+CPMS="ME"')).error is None
     assert works(rig)

@@ -229,7 +229,7 @@ def test_what_is_no_pdu_is_kept_told_and_deleted() -> None:
 
     rig.other = other
     rig.start(5)
-    assert [place for text, place in rig.news.bad] == [(SM, 3), (SM, 4)]
+    assert [place for text, place in rig.news.bad] == [("SR", 3), ("SR", 4)]
     assert gone == [b"AT+CMGD=3\r", b"AT+CMGD=4\r"]
 
 
