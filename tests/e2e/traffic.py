@@ -3,7 +3,6 @@
 import random
 import threading
 import time
-from contextlib import suppress
 
 from attrs import define, field
 from text_books import Books
@@ -78,10 +77,12 @@ class Killer:
     chance: random.Random
 
     def round(self) -> None:
-        """One life of the gateway, of at most some seconds from the start of its program."""
-        program = self.world.gateway.program
-        program.start()
-        starting, working = (0.6, 1.6), (1.2, 3.5)
-        time.sleep(self.chance.uniform(*self.chance.choice((starting, working, working))))
-        with suppress(ProcessLookupError):
-            program.kill()
+        """One life of the gateway: every third ends before it is at work."""
+        gateway = self.world.gateway
+        if self.chance.random() < 1 / 3:
+            gateway.program.start()
+            time.sleep(self.chance.uniform(0.3, 1.6))
+        else:
+            gateway.start()
+            time.sleep(self.chance.uniform(0.0, 2.0))
+        gateway.kill()
