@@ -12,7 +12,7 @@ from twisted.python import usage
 from transport import loader
 from transport.access import Access
 from transport.admin_commands import AdminCommands
-from transport.api import IHub, INetwork, Refused, Text
+from transport.api import Feature, IHub, INetwork, Refused, Text
 from transport.commands import WILDCARD, Commands, Desk
 from transport.config import Config, ConfigError, NetworkConfig, Plugins, load
 from transport.contacts import Contacts
@@ -154,7 +154,8 @@ class Assembly:
         network.start(host)
         if IHub.providedBy(network):
             IHub(network).start_hub(host)
-        self.commands.replace(place or network.name, (*self.own.commands(), self.kept.command(), *network.commands))
+        rooms = (self.kept.command(),) if Feature.ROOMS in network.features else ()
+        self.commands.replace(place or network.name, (*self.own.commands(), *rooms, *network.commands))
 
     def in_use(self) -> set[str]:
         """The networks that anybody is signed in to."""

@@ -63,8 +63,14 @@ class AdminCommands:
 
     def show(self, context: CommandContext) -> Done:
         """All modems."""
-        rows = tuple((name, *facts(modem), self._device(modem)) for name, modem in self.modems.items())
+        rows = tuple(
+            (name, *facts(modem), self._device(modem), self._why(modem)) for name, modem in self.modems.items()
+        )
         return Done(Text("Modems: {count}.", count=len(rows)), rows)
+
+    def _why(self, modem: IsModem) -> str:
+        health = modem.health
+        return "-" if health.state is ModemState.READY or health.why is None else str(health.why)
 
     def _device(self, modem: IsModem) -> str:
         health = modem.health

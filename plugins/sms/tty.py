@@ -24,10 +24,10 @@ class Line(SerialPort):
     def write(self, data: bytes) -> None:
         """Write at once what goes at once: a modem answers sooner than the reactor comes round."""
         if data and self.connected and not (self.disconnecting or self.dataBuffer or self._tempDataBuffer):
-            written = self.writeSomeData(data)  # type: ignore[no-untyped-call]
+            written = self.writeSomeData(data)
             # Anything but a count is an error; the reactor meets it again.
             data = data[written:] if isinstance(written, int) else data
-        super().write(data)
+        super().write(data)  # type: ignore[no-untyped-call]
 
     def connectionLost(self, reason: Failure) -> None:
         """Closing must not wait for octets that the device does not take."""

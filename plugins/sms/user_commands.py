@@ -50,12 +50,8 @@ def signal_words(modem: IsModem) -> str:
 
 
 def facts(modem: IsModem) -> tuple[str, ...]:
-    """A modem's row in a table: state and reason, operator, signal."""
-    health = modem.health
-    state = str(STATES[health.state])
-    if health.why is not None and health.state is not ModemState.READY:
-        state += f": {health.why}"
-    return state, health.operator or "-", signal_words(modem)
+    """A modem's row in a table: state, operator, signal; why it is in that state is not for users."""
+    return str(STATES[modem.health.state]), modem.health.operator or "-", signal_words(modem)
 
 
 def shown_name(modem: IsModem) -> str:
@@ -147,13 +143,12 @@ class UserCommands:
         number = self._number(typed, context) if typed else ""
         found = self.outbox().estimate(context.owner, number, values["text"])
         rows: tuple[tuple[str, ...], ...] = (
-            ("parts", str(found.parts)),
             ("alphabet", found.alphabet),
             ("left in the last part", str(found.left)),
         )
         if found.modem:
             rows += (("modem", found.modem), ("cost", f"{found.cost:g}"))
-        return Done(Text("This text goes out in {parts} parts.", parts=found.parts), rows)
+        return Done(Text("Parts that this text goes out in: {parts}.", parts=found.parts), rows)
 
     # flash texts
 

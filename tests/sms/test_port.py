@@ -2,8 +2,8 @@
 
 import errno
 import os
-import tempfile
 import sys
+import tempfile
 from random import Random
 from typing import Any
 
