@@ -3,9 +3,11 @@
 One thing at a time: the selected memory is the modem's, not a command's.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import takewhile
 
-from twisted.internet.defer import Deferred
+from attrs import define
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -63,6 +65,15 @@ def is_whole(stored: Stored) -> bool:
     pdu = octets(stored.pdu)
     # The SMSC octets are not counted, but for the one that counts them.
     return pdu is not None and stored.length in (None, len(pdu) - 1 - pdu[0])
+
+
+@define
+class Keeping:
+    """A message that is being handed over: `kept` tells whether others keep it; `new` is False when they did before."""
+
+    place: Place
+    kept: Deferred[bool]
+    new: bool
 
 
 class Receiver:
@@ -138,12 +149,14 @@ class Receiver:
             self.working = False
 
     async def next_job(self) -> None:
-        """A drain, else the place that waits longest; what a time-out leaves is found by the next drain."""
+        """A drain, else the places that wait longest; what a time-out leaves is found by the next drain."""
         if not self.drains and not self.sweeping:
-            place = next(iter(self.wanted))
-            del self.wanted[place]
+            memory = next(iter(self.wanted))[0]
+            places = list(takewhile(lambda place: place[0] == memory, self.wanted))
+            for place in places:
+                del self.wanted[place]
             try:
-                await self.take(place)
+                await self.take(memory, places)
             except (TimedOut, Unplugged) as error:
                 self.log.debug("A message of {modem} could not be read: {error}", modem=self.modem, error=error)
             return
@@ -173,47 +186,60 @@ class Receiver:
             lines = await self.device.ask("AT+CMGL=4", within=LISTING)
         except CommandFailed:
             return await self.read_slots(memory)
-        count = 0
+        keeping = []
         for stored in parse_cmgl(lines):
             # Some modems cut the last one of a list.
             whole = stored if is_whole(stored) else await self.read(stored.index)
-            count += await self.handle((memory, stored.index), whole or stored)
-        return count
+            keeping.append(self.keep((memory, stored.index), whole or stored))
+        return await self.delete_kept(keeping)
 
     async def read_slots(self, memory: str) -> int:
         """All slots of the selected memory."""
-        count = 0
-        for index in range(1, min(self.device.slots.get(memory, 0), MOST_SLOTS) + 1):
-            stored = await self.read(index)
-            if stored is not None:
-                count += await self.handle((memory, index), stored)
-        return count
+        slots = range(1, min(self.device.slots.get(memory, 0), MOST_SLOTS) + 1)
+        return await self.handle([(memory, index) for index in slots])
 
-    async def take(self, place: Place) -> None:
-        """One message, at the place where the modem said it is."""
-        if not await self.device.select(place[0]):
-            return
-        stored = await self.read(place[1])
-        if stored is not None:
-            await self.handle(place, stored)
+    async def take(self, memory: str, places: Sequence[Place]) -> None:
+        """The messages at places where the modem said they are."""
+        if await self.device.select(memory):
+            await self.handle(places)
+
+    async def handle(self, places: Sequence[Place]) -> int:
+        """What is at places of the selected memory: all is read and handed over, then deleted; how many there were."""
+        keeping = []
+        for place in places:
+            stored = await self.read(place[1])
+            if stored is not None:
+                keeping.append(self.keep(place, stored))
+        return await self.delete_kept(keeping)
 
     async def read(self, index: int) -> Stored | None:
         """The message in a slot of the selected memory; None when there is none (any more)."""
         lines = await self.device.attempt(f"AT+CMGR={index}")
         return parse_cmgr(lines, index) if lines else None
 
-    async def handle(self, place: Place, stored: Stored) -> int:
-        """Hand over, then delete; how many were handed over."""
+    def keep(self, place: Place, stored: Stored) -> Keeping:
+        """Hand over what is new, in the order of these calls; many are written at once."""
         if stored.status in WRITTEN:
-            return 0
-        said = stored.pdu
-        new = not self.taken.holds(self.sim(), place, said)
-        if new and not await self.hand_over(said, place):
-            return 0
-        self.taken.add(self.sim(), place, said)
-        if await self.delete(place):
-            self.taken.gone(self.sim(), place)
-        return int(new)
+            return Keeping(place, succeed(False), False)
+        new = not self.taken.holds(self.sim(), place, stored.pdu)
+        kept = Deferred.fromCoroutine(self.hand_over(stored.pdu, place)) if new else succeed(True)
+        return Keeping(place, kept.addCallback(self.kept, place, stored), new)
+
+    def kept(self, kept: bool, place: Place, stored: Stored) -> bool:
+        """Remember what need not be handed over again, should it not be deleted."""
+        if kept:
+            self.taken.add(self.sim(), place, stored.pdu)
+        return kept
+
+    async def delete_kept(self, keeping: Sequence[Keeping]) -> int:
+        """Delete what others keep; how many were handed over."""
+        count = 0
+        for each in keeping:
+            if await each.kept:
+                count += each.new
+                if await self.delete(each.place):
+                    self.taken.gone(self.sim(), each.place)
+        return count
 
     async def delete(self, place: Place) -> bool:
         """Whether the place is free now."""

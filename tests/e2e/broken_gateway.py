@@ -27,11 +27,15 @@ def forget_submitting() -> None:
 def delete_first() -> None:
     """The SIM is emptied before what was in it is kept."""
 
-    async def handle(receiver: Receiver, place: receiving.Place, stored: Any) -> int:
+    async def too_late(receiver: Receiver, place: receiving.Place, pdu: str) -> bool:
         await receiver.delete(place)
-        return int(await receiver.hand_over(stored.pdu, place))
+        await receiver.hand_over(pdu, place)
+        return False
 
-    Receiver.handle = handle  # type: ignore[method-assign]
+    def keep(receiver: Receiver, place: receiving.Place, stored: Any) -> receiving.Keeping:
+        return receiving.Keeping(place, Deferred.fromCoroutine(too_late(receiver, place, stored.pdu)), True)
+
+    Receiver.keep = keep  # type: ignore[method-assign]
 
 
 def tell_nobody() -> None:

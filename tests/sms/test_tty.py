@@ -20,7 +20,7 @@ def terminal() -> Iterator[tuple[int, Line, Any]]:
     """The modem's side, the port on the other, and the reactor that waits for it."""
     master, slave = os.openpty()
     tty.setraw(slave)
-    reactor: Any = MemoryReactor()  # type: ignore[no-untyped-call]
+    reactor: Any = MemoryReactor()
     line = open_line(Protocol(), os.ttyname(slave), 115200, reactor)
     yield master, line, reactor
     line.abortConnection()
