@@ -1,4 +1,4 @@
-"""Measure the gateway, and Biboumi beside it when it is installed: `python -m bench`.
+"""Measure the gateway, and Biboumi and gammu-smsd beside it when they are installed: `python -m bench`.
 
 Rounds are interleaved and ratios are taken within a round: on a shared machine trust the ratios.  Ends with
 status 1 when the gateway failed a workload.
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.gateways import Biboumi, Gateway, Transport
+from bench.gateways import Biboumi, GammuSmsd, Program, Transport
 from bench.report import Result, save, table, versions
 from bench.rig import Failed, Figures
 from bench.workloads import WORKLOADS
@@ -27,7 +27,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("-w", "--workloads", default=",".join(WORKLOADS), help="default: %(default)s")
     parser.add_argument("-r", "--rounds", type=int, help=f"default: {ROUNDS}, or 1 with --quick")
-    parser.add_argument("-g", "--gateways", help="default: transport, and biboumi when it is installed")
+    parser.add_argument("-g", "--gateways", help="default: transport, and of biboumi and gammu-smsd those installed")
     parser.add_argument("-q", "--quick", action="store_true", help="small numbers: shows that all of it works")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that runs the gateway")
     parser.add_argument("--json", type=Path, default=Path(__file__).with_name("results.json"))
@@ -35,8 +35,9 @@ def arguments() -> argparse.Namespace:
     asked.workloads = asked.workloads.split(",")
     if unknown := set(asked.workloads) - set(WORKLOADS):
         parser.error(f"no such workload: {', '.join(sorted(unknown))}")
-    known: dict[str, Gateway] = {"transport": Transport(asked.python), "biboumi": Biboumi()}
-    names = asked.gateways.split(",") if asked.gateways else [n for n in known if n != "biboumi" or Biboumi.installed()]
+    others = [program for program in (Biboumi(), GammuSmsd()) if program.installed()]
+    known: dict[str, Program] = {program.name: program for program in (Transport(asked.python), *others)}
+    names = asked.gateways.split(",") if asked.gateways else list(known)
     if unknown := set(names) - set(known):
         parser.error(f"no such gateway: {', '.join(sorted(unknown))}")
     asked.gateways = [known[name] for name in names]
@@ -44,7 +45,7 @@ def arguments() -> argparse.Namespace:
     return asked
 
 
-async def run(gateway: Gateway, name: str, round_: int, quick: bool) -> Result:
+async def run(gateway: Program, name: str, round_: int, quick: bool) -> Result:
     """One workload on one gateway."""
     workload = WORKLOADS[name]
     parameters = dict(workload.full) | (dict(workload.quick) if quick else {})
@@ -58,7 +59,7 @@ async def run(gateway: Gateway, name: str, round_: int, quick: bool) -> Result:
     return Result(round_, name, gateway.name, load, figures, error)
 
 
-async def run_all(gateways: Sequence[Gateway], asked: argparse.Namespace) -> list[Result]:
+async def run_all(gateways: Sequence[Program], asked: argparse.Namespace) -> list[Result]:
     """All rounds; the gateways' order changes from round to round."""
     task = asyncio.current_task()
     assert task is not None
@@ -66,7 +67,7 @@ async def run_all(gateways: Sequence[Gateway], asked: argparse.Namespace) -> lis
     results = []
     for round_ in range(asked.rounds):
         for name in asked.workloads:
-            able = [gateway for gateway in gateways if gateway.name == Transport.name or not WORKLOADS[name].ours_alone]
+            able = [gateway for gateway in gateways if gateway.name in (Transport.name, WORKLOADS[name].beside)]
             for gateway in able if round_ % 2 == 0 else able[::-1]:
                 result = await run(gateway, name, round_, asked.quick)
                 figures = " ".join(f"{key} {value:.4g}" for key, value in result.figures.items())

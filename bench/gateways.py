@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -26,16 +27,26 @@ class Site:
     archive: bool
 
 
-class Gateway(Protocol):
-    """A gateway that serves channels as `#channel%HOST@DOMAIN` and people as `nick%HOST@DOMAIN`."""
+def run_from_checkout(python: str, words: Sequence[str]) -> list[str]:
+    """A command of this project, to be run in any folder."""
+    program = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from transport.cli import main; sys.exit(main())"
+    return [python, "-c", program, *words]
+
+
+class Program(Protocol):
+    """Something that is measured."""
 
     name: str
 
-    def prepare(self, site: Site) -> list[str]:
-        """Write its configuration into the site's folder; gives the command that runs it there."""
-
     def versions(self) -> dict[str, str]:
         """Its version and those of what it stands on."""
+
+
+class Gateway(Program, Protocol):
+    """A gateway that serves channels as `#channel%HOST@DOMAIN` and people as `nick%HOST@DOMAIN`."""
+
+    def prepare(self, site: Site) -> list[str]:
+        """Write its configuration into the site's folder; gives the command that runs it there."""
 
 
 class Transport:
@@ -71,9 +82,7 @@ verify = false
 flood_rate = 0
 """
         )
-        # The folder it runs in is not the checkout, which therefore has to be named.
-        program = f"import sys; sys.path.insert(0, {str(CHECKOUT)!r}); from transport.cli import main; sys.exit(main())"
-        return [self.python, "-c", program, "run", "--config", str(config)]
+        return run_from_checkout(self.python, ["run", "--config", str(config)])
 
     def versions(self) -> dict[str, str]:
         program = (
@@ -138,9 +147,28 @@ class Biboumi:
         return ["biboumi", str(config)]
 
     def versions(self) -> dict[str, str]:
-        try:
-            query = ["dpkg-query", "-W", "-f", "${Version}", "biboumi"]
-            done = subprocess.run(query, capture_output=True, text=True, check=True)
-        except (OSError, subprocess.CalledProcessError):
-            return {"biboumi": "unknown"}
-        return {"biboumi": done.stdout.strip()}
+        return debian_version(self.name)
+
+
+class GammuSmsd:
+    """gammu-smsd, as Debian packages it: a daemon between a modem and folders of files."""
+
+    name = "gammu-smsd"
+
+    @staticmethod
+    def installed() -> bool:
+        """Whether this machine has it."""
+        return shutil.which("gammu-smsd") is not None
+
+    def versions(self) -> dict[str, str]:
+        return debian_version(self.name)
+
+
+def debian_version(package: str) -> dict[str, str]:
+    """The version of an installed package."""
+    try:
+        query = ["dpkg-query", "-W", "-f", "${Version}", package]
+        done = subprocess.run(query, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return {package: "unknown"}
+    return {package: done.stdout.strip()}

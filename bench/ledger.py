@@ -1,6 +1,7 @@
 """What must arrive where: every body once, in order, unaltered."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 KEPT = 3
 
@@ -35,3 +36,23 @@ class Ledger:
     def __str__(self) -> str:
         wrong = f", {self.wrong} lost, doubled, altered or misplaced {self.examples}" if self.wrong else ""
         return f"{self.right} right{wrong}"
+
+
+class Bag:
+    """As a Ledger, for a program that promises no order: what is due at places, each once."""
+
+    __slots__ = ("due", "right", "wrong")
+
+    def __init__(self, due: Iterable[tuple[str, str]]) -> None:
+        self.due = Counter(due)
+        self.right = self.wrong = 0
+
+    def arrived(self, place: str, body: str) -> None:
+        """A body has come to a place."""
+        due = self.due[place, body] > 0
+        self.due[place, body] -= due
+        self.right += due
+        self.wrong += not due
+
+    def __str__(self) -> str:
+        return f"{self.right} right, {self.wrong} lost, doubled, altered or misplaced"

@@ -104,7 +104,7 @@ def steps_of_rendering() -> Iterator[Step]:
     out: list[str] = []
     new_id = make_ids(0.0)
     view = RoomView("gw.bench", out.append, new_id, blank, blank, False)
-    render = Render("gw.bench", blank, out.append, new_id, blank, blank, view, blank, blank, False)
+    render = Render("gw.bench", blank, out.append, new_id, blank, blank, view, blank, blank, blank, False)
     rooms = []
     for i in range(100):
         room = Room(blank, "#shared", f"u{i}", None)

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.gateways import Biboumi, Gateway, Transport
+from bench.gateways import Program, Transport
 from bench.rig import Figures
-from bench.workloads import AIMS, FLOORS, Aim, Floor
+from bench.workloads import AIMS, FLOORS, WORKLOADS, Aim, Floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Result:
     error: str | None = None
 
 
-def versions(gateways: Iterable[Gateway]) -> dict[str, str]:
+def versions(gateways: Iterable[Program]) -> dict[str, str]:
     """What ran, and on what."""
     found = {
         "kernel": platform.release(),
@@ -58,8 +58,8 @@ def by_round(results: Iterable[Result], gateway: str, aim: Aim | Floor) -> dict[
 
 
 def ratios(results: Sequence[Result], aim: Aim) -> list[float]:
-    """Ours to Biboumi's in the same round, sorted."""
-    ours, theirs = (by_round(results, gateway.name, aim) for gateway in (Transport, Biboumi))
+    """Ours to that of the program beside in the same round, sorted."""
+    ours, theirs = (by_round(results, name, aim) for name in (Transport.name, WORKLOADS[aim.workload].beside))
     return sorted(ours[r] / theirs[r] for r in ours if theirs.get(r))
 
 
@@ -74,12 +74,14 @@ def spread(values: Iterable[float]) -> str:
 def row(results: Sequence[Result], aim: Aim) -> tuple[str, ...]:
     """An aim and what became of it."""
     paired = ratios(results, aim)
+    beside = WORKLOADS[aim.workload].beside
     verdict = "-" if not paired else "met" if statistics.median(paired) <= aim.ratio else "missed"
     ratio = f"{statistics.median(paired):.3f} [{paired[0]:.3f}..{paired[-1]:.3f}]" if paired else "-"
     return (
         f"{aim.what} ({aim.workload})",
         aim.unit,
-        spread(by_round(results, Biboumi.name, aim).values()),
+        beside,
+        spread(by_round(results, beside, aim).values()),
         spread(by_round(results, Transport.name, aim).values()),
         ratio,
         f"{aim.ratio:g}",
@@ -91,13 +93,13 @@ def floor_row(results: Sequence[Result], floor: Floor) -> tuple[str, ...]:
     """A floor, and whether the median is above it."""
     values = by_round(results, Transport.name, floor).values()
     verdict = "-" if not values else "met" if statistics.median(values) >= floor.least else "missed"
-    return f"{floor.what} ({floor.workload})", floor.unit, "-", spread(values), "-", f">= {floor.least:g}", verdict
+    return f"{floor.what} ({floor.workload})", floor.unit, "-", "-", spread(values), "-", f">= {floor.least:g}", verdict
 
 
 def table(results: Sequence[Result]) -> str:
     """All aims whose workloads ran, and what failed."""
     ran = {result.workload for result in results}
-    heading = ("", "unit", Biboumi.name, Transport.name, "ratio", "aim", "")
+    heading = ("", "unit", "beside", "its", Transport.name, "ratio", "aim", "")
     rows = [heading, *(row(results, aim) for aim in AIMS if aim.workload in ran)]
     rows += [floor_row(results, floor) for floor in FLOORS if floor.workload in ran]
     widths = [max(len(line[i]) for line in rows) for i in range(len(heading))]

@@ -5,29 +5,28 @@ from dataclasses import dataclass
 from typing import Any
 
 from bench.crowd import hold
+from bench.gateways import Biboumi, GammuSmsd
 from bench.messages import from_irc, to_irc
 from bench.pace import latency
 from bench.pdus import read_pdus
 from bench.requests import requests
 from bench.rig import Figures
+from bench.texts import texts_idle, texts_in, texts_out, texts_queued
 
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What to run, with the parameters of a whole run and those that a quick run changes.
-
-    `ours_alone` is for what no other gateway has.
-    """
+    """What to run, with the parameters of a whole run and those that a quick run changes; `beside` runs it too."""
 
     run: Callable[..., Awaitable[Figures]]
     full: Mapping[str, Any]
     quick: Mapping[str, Any]
-    ours_alone: bool = False
+    beside: str = Biboumi.name
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A figure of a workload, and how it shall compare to Biboumi's; less is better."""
+    """A figure of a workload, and how it shall compare to that of the program beside; less is better."""
 
     what: str
     workload: str
@@ -47,6 +46,8 @@ class Floor:
     least: float
 
 
+SMSD, ALONE = GammuSmsd.name, ""
+
 WORKLOADS: Mapping[str, Workload] = {
     "w3": Workload(from_irc, {"users": 100, "messages": 1000}, {"users": 10, "messages": 50}),
     "w3wide": Workload(from_irc, {"users": 1000, "messages": 100}, {"users": 50, "messages": 5}),
@@ -59,7 +60,15 @@ WORKLOADS: Mapping[str, Workload] = {
     "disco": Workload(requests, {"kind": "disco", "count": 50000}, {"count": 500}),
     "ping": Workload(requests, {"kind": "ping", "count": 100000}, {"count": 500}),
     "w4": Workload(latency, {"users": 20, "rate": 20, "seconds": 8}, {"users": 5, "seconds": 2}),
-    "pdus": Workload(read_pdus, {"count": 200000}, {"count": 2000}, ours_alone=True),
+    "pdus": Workload(read_pdus, {"count": 200000}, {"count": 2000}, ALONE),
+    "texts": Workload(texts_out, {"texts": 20}, {"texts": 5}, SMSD),
+    "textslong": Workload(texts_out, {"texts": 6, "long": True}, {"texts": 2}, SMSD),
+    "textsreported": Workload(texts_out, {"texts": 20, "report": True, "window": 8}, {"texts": 5}, SMSD),
+    "textsin": Workload(texts_in, {"texts": 200}, {"texts": 20}, SMSD),
+    "textsidle": Workload(texts_idle, {"seconds": 30}, {"seconds": 2}, SMSD),
+    "textsidle2": Workload(texts_idle, {"seconds": 30, "modems": 2}, {"seconds": 2}, ALONE),
+    "textsmany": Workload(texts_out, {"texts": 1000}, {"texts": 50}, ALONE),
+    "textsqueued": Workload(texts_queued, {"texts": 5000}, {"texts": 100}, ALONE),
 }
 
 AIMS = (
@@ -76,6 +85,19 @@ AIMS = (
     Aim("Idle, 1,000 users", "hold1000", "idle_ms_per_s", "ms CPU/s", 0.02),
     Aim("Latency to XMPP, median", "w4", "to_xmpp_p50_ms", "ms", 0.05),
     Aim("Private memory a user, 1,000 users", "hold1000", "kib_per_user", "KiB", 0.6),
+    Aim("Text to a phone", "texts", "wall_us", "us", 1.0),
+    Aim("Text to a phone", "texts", "cpu_us", "us CPU", 1.0),
+    Aim("Text in three parts", "textslong", "wall_us", "us", 1.0),
+    Aim("Text in three parts", "textslong", "cpu_us", "us CPU", 1.0),
+    Aim("Text until it is reported", "textsreported", "wall_us", "us", 1.0),
+    Aim("Text until it is reported", "textsreported", "cpu_us", "us CPU", 1.0),
+    Aim("Text from a phone", "textsin", "wall_us", "us", 1.0),
+    Aim("Text from a phone", "textsin", "cpu_us", "us CPU", 1.0),
+    Aim("Idle, one modem", "textsidle", "idle_ms_per_s", "ms CPU/s", 1.0),
 )
 
-FLOORS = (Floor("PDUs of texts read on one core", "pdus", "per_second", "a second", 20000),)
+FLOORS = (
+    Floor("PDUs of texts read on one core", "pdus", "per_second", "a second", 20000),
+    Floor("Texts to phones", "textsmany", "rate", "a second", 50),
+    Floor("Texts to phones from a long queue", "textsqueued", "rate", "a second", 50),
+)

@@ -2,9 +2,12 @@
 
 import pytest
 
+from bench.gateways import GammuSmsd
 from bench.irc_server import name_lines, silent_members
-from bench.ledger import Ledger
+from bench.ledger import Bag, Ledger
+from bench.modem import Entry
 from bench.report import Result, ratios, table
+from bench.texts import TextRig
 from bench.workloads import AIMS, FLOORS, WORKLOADS
 
 BODIES = ["0 a", "1 a", "2 a", "3 a"]
@@ -35,6 +38,13 @@ def test_a_body_at_an_unknown_place_is_wrong() -> None:
     ledger = Ledger(BODIES, {"here": 0}, 1)
     ledger.arrived("elsewhere", "0 a")
     assert ledger.wrong == 1
+
+
+def test_without_an_order_each_body_is_right_once_at_its_place() -> None:
+    bag = Bag([("here", "a"), ("here", "b"), ("there", "a")])
+    for place, body in (("here", "b"), ("here", "a"), ("there", "b"), ("here", "a"), ("there", "a")):
+        bag.arrived(place, body)
+    assert (bag.right, bag.wrong) == (3, 2)
 
 
 def test_names_of_a_thousand_members_fit_into_lines() -> None:
@@ -68,6 +78,25 @@ def test_the_table_tells_whether_an_aim_is_met(value: float, verdict: str) -> No
 def test_the_table_shows_what_failed() -> None:
     text = table([Result(0, "w2", "transport", 0.0, {}, "one lost")])
     assert "FAILED transport w2: one lost" in text
+
+
+def test_texts_are_compared_with_the_program_beside_them() -> None:
+    aim = next(aim for aim in AIMS if (aim.workload, aim.figure) == ("textsin", "cpu_us"))
+    results = [Result(0, "textsin", name, 0.0, {"cpu_us": value}) for name, value in
+               (("biboumi", 1.0), ("gammu-smsd", 4.0), ("transport", 2.0))]  # fmt: skip
+    assert ratios(results, aim) == [0.5]
+    assert "gammu-smsd" in table(results)
+
+
+def test_a_text_has_been_sent_once_all_of_its_parts_have() -> None:
+    def part(to: str, text: str, concat: list[int] | None) -> Entry:
+        return {"event": "submitted", "to": to, "text": text, "concat": concat}
+
+    rig = TextRig(GammuSmsd())
+    entries = [part("+1", "a", [7, 2, 1]), part("+2", "c", None), {"event": "pin"}]
+    assert rig.submitted(entries) == [("+2", "c")]
+    assert rig.submitted([part("+1", "b", [7, 2, 2])]) == [("+1", "ab")]
+    rig.stop()
 
 
 def test_every_aim_has_its_workload() -> None:
