@@ -80,7 +80,9 @@ def texting(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     ):
         gateway = Gateway(folder / "gateway", xmpp, setup.written(simulator)).start()
         yield Texting(xmpp, gateway, simulator, setup)
-        gateway.stop()
+        assert gateway.stop() == 0
+        assert " critical " not in gateway.log()
+        assert not any(entry["event"] in ("blind", "bad pdu") for entry in simulator.entries())
 
 
 @pytest.fixture

@@ -65,7 +65,7 @@ def test_quota_counts_the_parts_of_texts(phones: Phones) -> None:
 
 def test_cost_measures_a_text(phones: Phones, talker: XmppUser) -> None:
     answered = phones.command(talker, "cost", {"number": "0151 1234567", "text": "Füße " * 33})
-    assert "2 parts" in answered.note
+    assert "2" in answered.note
     told = show(answered.element)
     for word in ("GSM7", "one", "0.18"):
         assert word in told
@@ -208,8 +208,10 @@ def test_a_pin_is_asked_of_an_administrator_and_never_guessed(phones: Phones, ad
     place = phones.gateway.address("locked")
     address = phones.add(user, phones.number(), "locked")
     shows(user, address, "")
+    phones.simulator.ask("unplug four")
+    shows(user, address, None, "gone")
     phones.simulator.ask("pin four 4321")
-    phones.simulator.ask("reboot four 0")
+    phones.simulator.ask("plug four")
     shows(user, address, None, "locked")
     told = admin.expect("message", where=lambda s: "PIN" in (body(s) or ""))
     assert "four" in (body(told) or "")

@@ -165,8 +165,19 @@ def test_texts_that_come_while_the_xmpp_server_restarts_are_all_there(phones: Ph
         phones.text(number, text)
     xmpp.wait_for_component(mark, phones.gateway.program)
     again = phones.people.client(user.bare, "phone")
-    came = [body(again.expect("message", frm=phones.address(number), within=60)) for _ in texts]
-    assert came == texts
+    assert list(heard(again, phones.address(number), texts[-1])) == texts
     phones.wait_stored_nothing()
     phones.receipt(again, again.say(phones.address(number), "all there", extra=REQUEST))
     assert not again.inbox.has(lambda s: s.get("from") == phones.address(number) and body(s) is not None)
+
+
+def heard(user: XmppUser, address: str, last: str) -> Iterator[str]:
+    """What comes up to a text; a stanza that the server could not say to have had comes again, with its id."""
+    known: set[str] = set()
+    while True:
+        stanza = user.expect("message", frm=address, where=lambda s: body(s) is not None, within=60)
+        if stanza.get("id", "") not in known:
+            known.add(stanza.get("id", ""))
+            yield body(stanza) or ""
+            if body(stanza) == last:
+                return

@@ -3,6 +3,7 @@
 import pytest
 from phones import REQUEST, Phones, Setup, on
 from stanzas import CLIENT, REGISTER, Stanza, body, features, identities
+from waiting import PATIENCE
 from xmpp_user import XmppUser
 
 SETUP = Setup(
@@ -14,7 +15,7 @@ pytestmark = on("prosody")
 SWISS = "+41791234567"
 
 
-def shows(user: XmppUser, address: str, what: str | None, words: str = "") -> str:
+def shows(user: XmppUser, address: str, what: str | None, words: str = "", within: float = PATIENCE) -> str:
     """Wait until an address is shown so ("" available, None unavailable), with these words; the whole status."""
 
     def fits(stanza: Stanza) -> bool:
@@ -24,7 +25,7 @@ def shows(user: XmppUser, address: str, what: str | None, words: str = "") -> st
             return what is None and stanza.get("type") == "unavailable"
         return what is not None and (stanza.findtext(f"{CLIENT}show") or "") == what
 
-    return user.expect("presence", frm=address, where=fits).findtext(f"{CLIENT}status") or ""
+    return user.expect("presence", frm=address, where=fits, within=within).findtext(f"{CLIENT}status") or ""
 
 
 # addresses
