@@ -114,9 +114,10 @@ class Doom:
             step = written(data)
             if step:
                 self.pass_by(f"{step}-before")
+            # It is with the modem at once: what waits for a slow one is much longer.
             write(port, data)
             if step:
-                self.later(f"{step}-after")
+                self.pass_by(f"{step}-after")
 
         def heard(port: Port, wire: Any, data: bytes) -> None:
             if b"+CMGS:" in data:

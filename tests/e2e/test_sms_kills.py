@@ -24,7 +24,7 @@ PROOF = ("proof-before", "proof-after", "done-before", "done-after")
 ARRIVALS = ("keep-before", "keep-after", "cmgd-before", "cmgd-after")
 # Those that differ most: they are not left to the long run.
 QUICK = {
-    ("out", 1, True): "put-before put-after begin-before begin-after cmgs-after pdu-before pdu-after answer-before "
+    ("out", 1, True): "put-before put-after begin-after cmgs-after pdu-after answer-before "
     "accepted-before accepted-after report-before report-after cmgd-before inbox-after told-before proof-after",
     ("out", MANY, True): "pdu-after:2 accepted-after:2 answer-before:3 report-after:2",
     ("out", MANY, False): "accepted-before:1",

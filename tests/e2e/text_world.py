@@ -39,7 +39,10 @@ def configuration(simulator: ModemSimulator, options: dict[str, Any]) -> str:
 
 @define(eq=False)
 class World:
-    """All that runs; `clients` are those who are signed in, by account, and `past` those who were."""
+    """All that runs; `clients` are those who are signed in, by account, and `past` those who were.
+
+    `linked` says that the gateway is at its XMPP server, as far as a test that kills it knows.
+    """
 
     folder: Path
     xmpp: Prosody
@@ -50,6 +53,7 @@ class World:
     clients: dict[str, XmppUser] = field(factory=dict)
     past: list[XmppUser] = field(factory=list)
     numbers: Iterator[int] = field(factory=lambda: iter(range(1, 10**6)))
+    linked: bool = True
 
     @classmethod
     def make(cls, folder: Path, xmpp: Prosody, simulator: ModemSimulator, loop: Loop, **options: Any) -> "World":

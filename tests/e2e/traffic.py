@@ -18,6 +18,8 @@ KINDS = {
     ("in", 3, False): 1,
 }
 PHONES = 7
+# Of the texts that their server would refuse, as the gateway is away, so many are not written.
+REFUSED = 0.8
 
 
 @define(eq=False)
@@ -60,6 +62,8 @@ class Traffic:
         """One text."""
         [(way, parts, receipt)] = self.chance.choices(list(KINDS), list(KINDS.values()))
         if way == "out":
+            if not self.world.linked and self.chance.random() < REFUSED:
+                return
             account = self.chance.choice(self.world.accounts)
             user = self.world.clients.get(account)
             if user is not None and here(user):
@@ -84,5 +88,7 @@ class Killer:
             time.sleep(self.chance.uniform(0.3, 1.6))
         else:
             gateway.start()
+            self.world.linked = True
             time.sleep(self.chance.uniform(0.0, 2.0))
+        self.world.linked = False
         gateway.kill()
