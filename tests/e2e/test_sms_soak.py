@@ -1,8 +1,9 @@
 """kill -9 of the gateway at random moments of a steady traffic of texts: the books are right in the end.
 
-`errored` texts are mostly those that the XMPP server refused, as the gateway was away.  `unanswered` texts are those that the XMPP server had given to the gateway when that was killed, before they were in
-its journal: XEP-0114 acknowledges nothing, so that nobody can tell their sender.  `in doubt` are those whose
-submission was cut off by two kills, or by one where the configuration says `report`.
+`errored` texts are mostly those that the XMPP server refused, as the gateway was away.  `unanswered` texts are those
+that the XMPP server had given to the gateway when that was killed, before they were in its journal: XEP-0114
+acknowledges nothing, so that nobody can tell their sender.  `in doubt` are those whose submission was cut off by two
+kills, or by one where the configuration says `report`.
 """
 
 import random
