@@ -29,7 +29,7 @@ class Device:
 
     `reads` are the memories that can be read, `current` is the one that is selected; `acknowledges` says that
     what comes directly waits for +CNMA, `packs_codes` that a USSD code may have to be packed septets; `cnmi` are the
-    indications that are set.
+    indications that are set; until `linked_until` the link to the network is open for another part.
     """
 
     def __init__(self, dialogue: Dialogue, clock: IReactorTime) -> None:
@@ -42,6 +42,7 @@ class Device:
         self.packs_codes = False
         self.cnmi: tuple[int, ...] = ()
         self.patient_until = 0.0
+        self.linked_until = 0.0
         self.be_patient()
 
     def be_patient(self) -> None:

@@ -12,12 +12,14 @@ UNSUPPORTED = (("CMS", 302), ("CMS", 303))
 NO_CENTRE = ("CMS", 330)
 # The modem has it, but named no reference: no report can be matched to it.
 NO_REFERENCE = -1
+# After a part the link stays open for at least so long (3GPP TS 27.005 section 3.5.6).
+LINKED = 1.0
 
 
 async def submit(device: Device, pdu: bytes, more: bool) -> int:
     """The modem's message reference; fails with `NotSubmitted` or `InDoubt` only."""
     try:
-        if more:
+        if more and device.clock.seconds() >= device.linked_until:
             # The link to the network stays open for the next part; a modem may not know that.
             await device.attempt("AT+CMMS=1")
         answer = await device.dialogue.submit(f"AT+CMGS={tpdu_length(pdu)}", pdu.hex().upper().encode())
@@ -25,6 +27,7 @@ async def submit(device: Device, pdu: bytes, more: bool) -> int:
         if error.submitted:
             raise InDoubt(str(error)) from None
         raise NotSubmitted(str(error)) from None
+    device.linked_until = device.clock.seconds() + LINKED if more else 0.0
     fault = answer.final.fault
     if not answer.submitted:
         # An answer instead of the prompt: whatever it says, the modem never saw the message.

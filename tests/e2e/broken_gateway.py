@@ -32,7 +32,7 @@ def delete_first() -> None:
         await receiver.hand_over(pdu, place)
         return False
 
-    def keep(receiver: Receiver, place: receiving.Place, stored: Any) -> receiving.Keeping:
+    def keep(receiver: Receiver, place: receiving.Place, stored: Any, *_: object) -> receiving.Keeping:
         return receiving.Keeping(place, Deferred.fromCoroutine(too_late(receiver, place, stored.pdu)), True)
 
     Receiver.keep = keep  # type: ignore[method-assign]

@@ -26,8 +26,18 @@ def test_parts_are_announced_and_sent_in_order() -> None:
     sent = [Outcome(rig.modem.submit(tpdu.encode(part), number < len(parts))) for number, part in enumerate(parts, 1)]
     assert all(one.error is None for one in sent)
     assert [entry["concat"][2] for entry in rig.events("submitted")] == [1, 2, 3]
-    assert [line for line in rig.commands() if line == "AT+CMMS=1"] == ["AT+CMMS=1"] * 2
+    # The link stays open from one part to the next.
+    assert [line for line in rig.commands() if line == "AT+CMMS=1"] == ["AT+CMMS=1"]
     assert rig.commands()[0] == "AT+CMMS=1"
+
+
+def test_the_link_is_asked_for_again_when_a_part_comes_late() -> None:
+    rig = Rig().start()
+    rig.port.written.clear()
+    for number, part in enumerate(tpdu.segments("x" * 400, PHONE), 1):
+        Outcome(rig.modem.submit(tpdu.encode(part), number < 3))
+        rig.run(2)
+    assert rig.commands().count("AT+CMMS=1") == 2
 
 
 def test_the_pdu_waits_for_a_late_prompt() -> None:
