@@ -14,7 +14,7 @@ from transport.plugins.sms.blocked import Blocked
 from transport.plugins.sms.in_journal import TOLD, UNOWNED, InJournal
 from transport.plugins.sms.numbers import Sender
 from transport.plugins.sms.once import Once
-from transport.plugins.sms.owners import TextOwners
+from transport.plugins.sms.owners import Owned, TextOwners
 
 # A time stamp is told when it is older than this; XEP-0203 is for what was delayed.
 OLD = 60.0
@@ -42,8 +42,8 @@ class Handover:
     notices: bool = True
     once: Once = field(factory=lambda: Once(DAY))
 
-    async def tell(self, whole: Group) -> Deferred[None]:
-        """Find the owner, and hand over; the Deferred fires when the core keeps the text.
+    async def tell(self, whole: Group, owner: str = "") -> Deferred[None]:
+        """Find the owner unless it is said, and hand over; the Deferred fires when the core keeps the text.
 
         It is not awaited here: the core keeps the order of what it is given, and many are written at once.
         """
@@ -53,7 +53,9 @@ class Handover:
         rows = rows_of(whole)
         if found is None:
             return self.journal.mark(rows, TOLD)
-        owned = await self.owners.whose(first.row.modem, first.sender.name, found.text)
+        owned: Owned | None = Owned(owner, found.text)
+        if not owner:
+            owned = await self.owners.whose(first.row.modem, first.sender.name, found.text)
         if owned is None:
             self._nobody(first)
             return self.journal.mark(rows, UNOWNED)

@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.task import LoopingCall
 
 from transport.api import Account, IHubHost, Text
+from transport.plugins.sms import routing
 from transport.plugins.sms.blocked import Blocked
 from transport.plugins.sms.bursts import Bursts
 from transport.plugins.sms.handover import Handover
@@ -21,7 +22,6 @@ from transport.plugins.sms.outbox import Outbox
 from transport.plugins.sms.owners import TextOwners
 from transport.plugins.sms.pins import Pins
 from transport.plugins.sms.presence import Signals
-from transport.plugins.sms.routing import serves
 from transport.plugins.sms.schema import SCRIPTS
 from transport.plugins.sms.session import Session
 from transport.plugins.sms.states import Health, Incoming, IsModem, ModemSettings
@@ -169,7 +169,8 @@ class Hub:
 
     def serving(self, owner: str) -> Sequence[IsModem]:
         """The modems that an owner may use."""
-        return [modem for modem in self.modems.values() if serves(modem.settings, owner)]
+        found = routing.serving((modem.settings for modem in self.modems.values()), owner)
+        return [self.modems[settings.name] for settings in found]
 
     def used_up(self, owner: str) -> bool:
         """Whether an owner's limit of today is reached."""

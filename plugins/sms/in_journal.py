@@ -79,7 +79,8 @@ class InJournal:
         row = (self.network, incoming.modem, incoming.sim, place(incoming.place), mark, incoming.pdu.hex(), now, state)
 
         def job(c: Any) -> int | None:
-            if c.execute("SELECT 1 FROM sms_in WHERE digest = ? AND at > ? LIMIT 1", (mark, since)).fetchone():
+            known = "SELECT 1 FROM sms_in WHERE digest = ? AND at > ? LIMIT 1"
+            if not incoming.fresh and c.execute(known, (mark, since)).fetchone():
                 return None
             columns = "network, modem, sim, place, digest, pdu, at, state"
             sql = f"INSERT INTO sms_in ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -123,11 +124,11 @@ class InJournal:
         return done
 
     def prune(self, now: float) -> Deferred[None]:
-        """Forget what was told long ago."""
-        sql = "DELETE FROM sms_in WHERE network = ? AND state = ? AND at < ?"
+        """Forget what was told long ago, and what nobody could read."""
+        sql = "DELETE FROM sms_in WHERE network = ? AND state IN (?, ?) AND at < ?"
 
         def job(c: Any) -> None:
-            c.execute(sql, (self.network, TOLD, now - KEEP))
+            c.execute(sql, (self.network, TOLD, BAD, now - KEEP))
 
         done: Deferred[None] = self.store.run(job)
         return done

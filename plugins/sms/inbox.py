@@ -141,9 +141,16 @@ class Inbox:
                 if isinstance(item, Whole):
                     await self._tell(item)
                 else:
-                    self._gather(item)
+                    self._gathered(item)
         finally:
             self._busy = False
+
+    def _gathered(self, item: Arrived) -> None:
+        """A fault costs one text its place until the next start, and the others nothing."""
+        try:
+            self._gather(item)
+        except Exception:
+            self.host.log.failure("the text of row {id} could not be looked at", id=item.row.id)
 
     def _gather(self, item: Arrived) -> None:
         part = part_of(item)
@@ -156,9 +163,9 @@ class Inbox:
             self._log(self.journal.mark([(item.row.id, "")], TOLD))
         self._watch()
 
-    async def _tell(self, whole: Group) -> None:
+    async def _tell(self, whole: Group, owner: str = "") -> None:
         try:
-            (await self.handover.tell(whole)).addErrback(self._failed, whole)
+            (await self.handover.tell(whole, owner)).addErrback(self._failed, whole)
         except Exception:
             self._failed(Failure(), whole)
 
@@ -212,7 +219,7 @@ class Inbox:
         mine = [whole for whole in await self._unowned() if whole.key.sender == number]
         await self.owners.give(number, owner)
         for whole in mine:
-            self._put(whole)
+            await self._tell(whole, owner)
         return len(mine)
 
     async def look_again(self) -> None:

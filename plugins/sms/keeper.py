@@ -16,11 +16,11 @@ from transport.plugins.sms.dialogue import TimedOut, Unplugged
 from transport.plugins.sms.opening import Opening
 from transport.plugins.sms.pins import IPins
 from transport.plugins.sms.port import Connector, Port
-from transport.plugins.sms.receiving import Taken
 from transport.plugins.sms.service import settings_are_lost, survey
 from transport.plugins.sms.sim import Card
 from transport.plugins.sms.startup import start
 from transport.plugins.sms.states import Fault, Health, ModemNews, ModemSettings
+from transport.plugins.sms.taken import Taken
 from transport.plugins.sms.trouble import CannotStart, Trouble
 
 TICK = 10.0

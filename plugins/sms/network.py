@@ -29,6 +29,7 @@ from transport.plugins.sms import numbers
 from transport.plugins.sms.admin_commands import AdminCommands
 from transport.plugins.sms.hub import Hub, MakeModem, real_modem
 from transport.plugins.sms.options import OPTIONS, REGISTRATION, check_registration, read
+from transport.plugins.sms.routing import is_anothers
 from transport.plugins.sms.session import Session
 from transport.plugins.sms.states import IsModem
 from transport.plugins.sms.user_commands import UserCommands
@@ -167,6 +168,12 @@ class Sms:
         if not serving:
             return Text("No modem of this gateway serves you.")
         shown = [numbers.display(each.settings.number) or each.settings.name for each in serving]
+        if any(is_anothers(each.settings, owner) for each in serving):
+            return Text(
+                "Text any phone: its number is its address. Your texts come from {numbers}; answers go to somebody "
+                "else, who gets all texts to that number.",
+                numbers=", ".join(shown),
+            )
         return Text(
             "Text any phone: its number is its address. Your texts come from {numbers}; answers go there.",
             numbers=", ".join(shown),

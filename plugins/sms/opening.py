@@ -13,9 +13,10 @@ from transport.plugins.sms.calls import Calls
 from transport.plugins.sms.device import Device
 from transport.plugins.sms.dialogue import Dialogue, NoAnswer
 from transport.plugins.sms.messages import parse_place
-from transport.plugins.sms.receiving import Receiver, Taken
+from transport.plugins.sms.receiving import Receiver
 from transport.plugins.sms.service import REGISTRATIONS, Registration
 from transport.plugins.sms.states import ModemNews, ModemSettings
+from transport.plugins.sms.taken import Taken
 from transport.plugins.sms.unsolicited import prefix
 from transport.plugins.sms.ussd import Ussd
 

@@ -17,8 +17,8 @@ from transport.plugins.sms.dialogue import TimedOut, Unplugged
 from transport.plugins.sms.malformed import Malformed
 from transport.plugins.sms.messages import Stored, parse_cmgl, parse_cmgr, parse_hex
 from transport.plugins.sms.states import Incoming, ModemNews
+from transport.plugins.sms.taken import Place, Taken
 
-Place = tuple[str, int]
 # More indications than that are not kept one by one: the memories are read as a whole.
 MOST_WANTED = 64
 # A modem that does not list its messages is asked for each slot, but not for more than that.
@@ -31,25 +31,6 @@ MISSED = 10.0
 LISTING, DELETING = 60.0, 25.0
 # +CME and +CMS ERROR for a slot that holds nothing.
 NO_SUCH_INDEX = (21, 321)
-
-
-class Taken:
-    """What others keep already and a modem did not delete yet, by SIM and place; it is not handed over again."""
-
-    def __init__(self) -> None:
-        self.by_place: dict[tuple[str, Place], str] = {}
-
-    def add(self, sim: str, place: Place, said: str) -> None:
-        """Kept, and not deleted yet."""
-        self.by_place[sim, place] = said
-
-    def holds(self, sim: str, place: Place, said: str) -> bool:
-        """Whether this is the same that was there before."""
-        return self.by_place.get((sim, place)) == said
-
-    def gone(self, sim: str, place: Place) -> None:
-        """Deleted."""
-        self.by_place.pop((sim, place), None)
 
 
 def octets(said: str) -> bytes | None:
@@ -190,26 +171,27 @@ class Receiver:
         for stored in parse_cmgl(lines):
             # Some modems cut the last one of a list.
             whole = stored if is_whole(stored) else await self.read(stored.index)
-            keeping.append(self.keep((memory, stored.index), whole or stored))
+            place = (memory, stored.index)
+            keeping.append(self.keep(place, whole or stored, place in self.wanted))
         return await self.delete_kept(keeping)
 
     async def read_slots(self, memory: str) -> int:
         """All slots of the selected memory."""
         slots = range(1, min(self.device.slots.get(memory, 0), MOST_SLOTS) + 1)
-        return await self.handle([(memory, index) for index in slots])
+        return await self.handle([(memory, index) for index in slots], False)
 
     async def take(self, memory: str, places: Sequence[Place]) -> None:
         """The messages at places where the modem said they are."""
         if await self.device.select(memory):
-            await self.handle(places)
+            await self.handle(places, True)
 
-    async def handle(self, places: Sequence[Place]) -> int:
+    async def handle(self, places: Sequence[Place], announced: bool) -> int:
         """What is at places of the selected memory: all is read and handed over, then deleted; how many there were."""
         keeping = []
         for place in places:
             stored = await self.read(place[1])
             if stored is not None:
-                keeping.append(self.keep(place, stored))
+                keeping.append(self.keep(place, stored, announced or place in self.wanted))
         return await self.delete_kept(keeping)
 
     async def read(self, index: int) -> Stored | None:
@@ -217,12 +199,13 @@ class Receiver:
         lines = await self.device.attempt(f"AT+CMGR={index}")
         return parse_cmgr(lines, index) if lines else None
 
-    def keep(self, place: Place, stored: Stored) -> Keeping:
+    def keep(self, place: Place, stored: Stored, announced: bool) -> Keeping:
         """Hand over what is new, in the order of these calls; many are written at once."""
         if stored.status in WRITTEN:
             return Keeping(place, succeed(False), False)
         new = not self.taken.holds(self.sim(), place, stored.pdu)
-        kept = Deferred.fromCoroutine(self.hand_over(stored.pdu, place)) if new else succeed(True)
+        fresh = announced and self.taken.was_deleted(self.sim(), place, stored.pdu)
+        kept = Deferred.fromCoroutine(self.hand_over(stored.pdu, place, fresh)) if new else succeed(True)
         return Keeping(place, kept.addCallback(self.kept, place, stored), new)
 
     def kept(self, kept: bool, place: Place, stored: Stored) -> bool:
@@ -249,14 +232,14 @@ class Receiver:
             return error.fault.code in NO_SUCH_INDEX
         return True
 
-    async def hand_over(self, said: str, place: Place | None) -> bool:
+    async def hand_over(self, said: str, place: Place | None, fresh: bool = False) -> bool:
         """Whether others keep it now."""
         pdu = octets(said)
         try:
             if pdu is None:
                 await self.news.unreadable(self.modem, self.sim(), said, place)
             else:
-                await self.news.received(Incoming(self.modem, self.sim(), pdu, place))
+                await self.news.received(Incoming(self.modem, self.sim(), pdu, place, fresh))
         except Exception:
             # It stays where it is, and those behind it must not wait for it.
             self.log.failure("A message of {modem} could not be kept", modem=self.modem)

@@ -47,15 +47,15 @@ def listed(entries: Collection[str], owner: str) -> bool:
     return False
 
 
-def serves(settings: ModemSettings, owner: str) -> bool:
-    """Whether an owner may send with a modem.
+def is_anothers(settings: ModemSettings, owner: str) -> bool:
+    """Whether answers to what an owner sends with a modem go to somebody else, who alone gets its texts."""
+    return bool(settings.owner) and settings.owner != owner
 
-    One whose texts are somebody's alone serves that one, and others only when `users` names them: it is not their
-    answers that they get.
-    """
-    if settings.owner:
-        return owner == settings.owner or (bool(settings.users) and listed(settings.users, owner))
-    return listed(settings.users, owner)
+
+def serving(all_: Iterable[ModemSettings], owner: str) -> list[ModemSettings]:
+    """The modems that an owner may send with; those of others only where there is no other."""
+    allowed = [settings for settings in all_ if listed(settings.users, owner)]
+    return [settings for settings in allowed if not is_anothers(settings, owner)] or allowed
 
 
 def matched(prefixes: Sequence[str], number: str) -> int | None:
@@ -70,16 +70,17 @@ def matched(prefixes: Sequence[str], number: str) -> int | None:
 
 
 def ways(views: Iterable[View], owner: str, number: str) -> list[Way]:
-    """The modems that may send an owner's text to a number, the best first.
+    """The modems that may send an owner's text to a number, the best first; those of others only if there is no other.
 
     Refused: `forbidden` when the owner may use no modem, `item-not-found` when no modem serves the number.
     """
-    allowed = [view for view in views if serves(view.settings, owner)]
+    allowed = [view for view in views if listed(view.settings.users, owner)]
     if not allowed:
         raise Refused("forbidden", "You may not send texts through this gateway.")
     found = [Way(view, digits) for view in allowed if (digits := matched(view.settings.prefixes, number)) is not None]
     if not found:
         raise Refused("item-not-found", "No modem of this gateway serves the number {number}.", number=number)
+    found = [way for way in found if not is_anothers(way.view.settings, owner)] or found
     return sorted(found, key=lambda way: way.rank)
 
 

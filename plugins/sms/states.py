@@ -96,13 +96,16 @@ class UssdAnswer:
 class Incoming:
     """A PDU that a modem has received: `place` is memory and index, None when it was told directly (+CMT, +CDS).
 
-    `pdu` starts with the SMSC octets.  `sim` tells one SIM from another (IMSI, else the modem's name).
+    `pdu` starts with the SMSC octets.  `sim` tells one SIM from another (IMSI, else the modem's name).  `fresh`
+    says that the same PDU at the same place before was surely another message: it was deleted, and this one
+    announced since.
     """
 
     modem: str
     sim: str
     pdu: bytes
     place: tuple[str, int] | None = None
+    fresh: bool = False
 
 
 class ModemNews(Protocol):

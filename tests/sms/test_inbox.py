@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from attrs import evolve
 from inbox_rig import JULIET, PHONE, ROMEO, STICK, Rig, deliver, parts, result
 from twisted.internet.defer import Deferred, fail, succeed
 
@@ -11,7 +12,7 @@ from transport.plugins.sms import tpdu
 from transport.plugins.sms.in_journal import KEEP, SAME_DIRECT
 from transport.plugins.sms.inbox import AGAIN, GRACE
 from transport.plugins.sms.reassembly import MOST, TIMEOUT
-from transport.plugins.sms.states import ModemSettings
+from transport.plugins.sms.states import Incoming, ModemSettings
 
 LONG = "A text in three parts. " * 16
 MINE = ModemSettings("stick", "/dev/null", owner=ROMEO)
@@ -332,6 +333,25 @@ def test_what_nobody_owns_is_kept_and_told_to_administrators_until_it_is_given_a
     rig.receive(deliver("three"))
     assert rig.texts()[3:] == ["three"]
     assert result(rig.inbox.unowned()) == [("+4930123456", "stick")]
+
+
+def test_what_waits_for_an_owner_who_never_registers_can_be_given_away() -> None:
+    rig = Rig(ModemSettings("stick", "/dev/null", owner=JULIET))
+    rig.receive(deliver("for Juliet"))
+    assert result(rig.inbox.assign(PHONE, ROMEO)) == 1
+    assert rig.texts() == ["for Juliet"]
+    assert result(rig.inbox.unowned()) == []
+
+
+def test_the_same_text_twice_is_told_twice_when_the_first_was_surely_deleted() -> None:
+    rig = Rig()
+    rig.wrote(ROMEO)
+    again = Incoming("stick", "sim", deliver("ping"), ("SM", 1))
+    result(rig.inbox.received(again))
+    result(rig.inbox.received(again))
+    assert rig.texts() == ["ping"]
+    result(rig.inbox.received(evolve(again, fresh=True)))
+    assert rig.texts() == ["ping", "ping"]
 
 
 def test_what_nobody_owned_is_told_to_who_registers_for_it() -> None:

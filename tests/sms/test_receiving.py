@@ -106,6 +106,27 @@ def test_what_cannot_be_deleted_is_not_handed_over_again() -> None:
     assert rig.news.texts == ["one"]
 
 
+def test_the_same_again_at_the_place_of_what_was_deleted_is_another_text_when_it_is_announced() -> None:
+    rig = Rig().start()
+    pdu = deliver("ping")
+    for _ in range(3):
+        rig.network.inject(NUMBER, pdu)
+        rig.run(1)
+    assert [(incoming.place, incoming.fresh) for incoming in rig.news.incoming] == [
+        ((SM, 1), False), ((SM, 1), True), ((SM, 1), True),
+    ]  # fmt: skip
+
+
+def test_what_a_modem_only_claims_to_have_deleted_is_not_another_text() -> None:
+    rig = Rig().start()
+    pdu = deliver("ping")
+    rig.network.inject(NUMBER, pdu)
+    rig.run(1)
+    rig.sim.memories.stores[SM].put(Slot(pdu))
+    rig.run(310)
+    assert [incoming.fresh for incoming in rig.news.incoming] == [False, False]
+
+
 def test_what_is_stored_while_nothing_is_told_is_found_in_time() -> None:
     rig = Rig().start()
     rig.sim.faults.silent = True
