@@ -21,7 +21,7 @@ SHORT = "the quick brown fox jumps over the lazy dog, on its way home"
 # 7-bit text in one part; UCS-2 in three (67 characters each).
 LONG = "Завтра в девять? Напиши, если не сможешь, я тогда позвоню вечером из дома или с дороги. " * 2
 LOOK_SECONDS = 0.01
-TIMEOUT = 60.0
+TIMEOUT = 300.0
 AFTERMATH_SECONDS = 0.5
 
 
