@@ -21,6 +21,9 @@ from transport.plugins.sms.taken import Place, Taken
 
 # More indications than that are not kept one by one: the memories are read as a whole.
 MOST_WANTED = 64
+# So many indications are let stand while texts go out; a memory for reports has few places.
+BEHIND = 3
+CATCHING_UP = 5.0
 # A modem that does not list its messages is asked for each slot, but not for more than that.
 MOST_SLOTS = 500
 # +CMGL: the states of messages that were not received, but written by somebody; they are left alone.
@@ -75,6 +78,7 @@ class Receiver:
         # Places to read, in the order of their indications.
         self.wanted: dict[Place, None] = {}
         self.drains: list[Deferred[int]] = []
+        self.waiting: list[Deferred[None]] = []
         self.sweeping = False
         self.working = False
         self.closed = False
@@ -103,10 +107,27 @@ class Receiver:
         self.work()
         return done
 
+    def caught_up(self) -> Deferred[None]:
+        """Fires when few places are left to read, and after some seconds in any case."""
+        if len(self.wanted) < BEHIND:
+            return succeed(None)
+        waiting: Deferred[None] = Deferred()
+        self.waiting.append(waiting)
+        return waiting.addTimeout(CATCHING_UP, self.clock, lambda _, __: None)
+
+    def catch_up(self) -> None:
+        """Tell who waits for it that few places are left."""
+        if len(self.wanted) < BEHIND:
+            waiting, self.waiting = self.waiting, []
+            for each in waiting:
+                if not each.called:
+                    each.callback(None)
+
     def close(self) -> None:
         """The port is closed."""
         self.closed = True
         self.wanted.clear()
+        self.catch_up()
         drains, self.drains = self.drains, []
         for done in drains:
             done.errback(Unplugged(False))
@@ -126,25 +147,23 @@ class Receiver:
         try:
             while (self.wanted or self.drains or self.sweeping) and not self.closed:
                 await self.next_job()
+                self.catch_up()
         finally:
             self.working = False
 
     async def next_job(self) -> None:
         """A drain, else the places that wait longest; what a time-out leaves is found by the next drain."""
         if not self.drains and not self.sweeping:
-            memory = next(iter(self.wanted))[0]
-            places = list(takewhile(lambda place: place[0] == memory, self.wanted))
-            for place in places:
-                del self.wanted[place]
             try:
-                await self.take(memory, places)
+                await self.take_wanted()
             except (TimedOut, Unplugged) as error:
                 self.log.debug("A message of {modem} could not be read: {error}", modem=self.modem, error=error)
             return
         drains, self.drains = self.drains, []
         self.sweeping = False
         try:
-            count = await self.read_all()
+            # A list has the order of places, not that of time.
+            count = await self.take_wanted() + await self.read_all()
         except Exception as error:
             self.log.debug("The messages of {modem} could not be read: {error}", modem=self.modem, error=error)
             for done in drains:
@@ -180,10 +199,13 @@ class Receiver:
         slots = range(1, min(self.device.slots.get(memory, 0), MOST_SLOTS) + 1)
         return await self.handle([(memory, index) for index in slots], False)
 
-    async def take(self, memory: str, places: Sequence[Place]) -> None:
-        """The messages at places where the modem said they are."""
-        if await self.device.select(memory):
-            await self.handle(places, True)
+    async def take_wanted(self) -> int:
+        """The messages that the modem has told of, those in the memory of the first: how many there were."""
+        memory = next(iter(self.wanted), ("", 0))[0]
+        places = list(takewhile(lambda place: place[0] == memory, self.wanted))
+        for place in places:
+            del self.wanted[place]
+        return await self.handle(places, True) if places and await self.device.select(memory) else 0
 
     async def handle(self, places: Sequence[Place], announced: bool) -> int:
         """What is at places of the selected memory: all is read and handed over, then deleted; how many there were."""
