@@ -4,7 +4,7 @@ from collections.abc import Callable, Coroutine
 from random import Random
 from typing import Any, TypeVar
 
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.logger import Logger
 
 from transport.api import Refused
@@ -81,6 +81,11 @@ class Modem:
                 self.keeper.chores.begin(sending.remedy(opening.device, error.fault, self.settings.smsc))
                 self.keeper.refused(opening, error.fault)
             raise
+
+    def caught_up(self) -> Deferred[None]:
+        """Fires when few announced messages are left to read, so that a memory for reports does not fill."""
+        opening = self.keeper.opening
+        return succeed(None) if opening is None else opening.receiver.caught_up()
 
     def ussd(self, code: str) -> Deferred[UssdAnswer]:
         """Ask the network something, or answer what it asked; Refused when it says no or nothing."""

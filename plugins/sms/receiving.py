@@ -79,6 +79,7 @@ class Receiver:
         self.wanted: dict[Place, None] = {}
         self.drains: list[Deferred[int]] = []
         self.waiting: list[Deferred[None]] = []
+        self.taking = 0
         self.sweeping = False
         self.working = False
         self.closed = False
@@ -109,7 +110,7 @@ class Receiver:
 
     def caught_up(self) -> Deferred[None]:
         """Fires when few places are left to read, and after some seconds in any case."""
-        if len(self.wanted) < BEHIND:
+        if self.closed or len(self.wanted) + self.taking < BEHIND:
             return succeed(None)
         waiting: Deferred[None] = Deferred()
         self.waiting.append(waiting)
@@ -117,7 +118,7 @@ class Receiver:
 
     def catch_up(self) -> None:
         """Tell who waits for it that few places are left."""
-        if len(self.wanted) < BEHIND:
+        if self.closed or len(self.wanted) < BEHIND:
             waiting, self.waiting = self.waiting, []
             for each in waiting:
                 if not each.called:

@@ -103,6 +103,7 @@ class Sender:
                 self.work.host.log.failure("sending through {modem} has failed", modem=self.name)
                 await self.work.doubt(entry)
             self._free_at = self.work.now() + self.modem.settings.gap
+            await self.modem.caught_up()
 
     def _next(self) -> Entry | None:
         now = self.work.now()

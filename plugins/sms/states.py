@@ -148,6 +148,9 @@ class IsModem(Protocol):
         `more` says that another part follows at once (AT+CMMS).  Fails with `NotSubmitted` or `InDoubt`.
         """
 
+    def caught_up(self) -> Deferred[None]:
+        """Fires when few announced messages are left to read; at once mostly, and after some seconds in any case."""
+
     def ussd(self, code: str) -> Deferred[UssdAnswer]:
         """Ask the network something, or answer what it asked; Refused when it says no or nothing."""
 

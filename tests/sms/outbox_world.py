@@ -78,6 +78,9 @@ class FakeModem:
         self.before: Callable[[Air], None] | None = None
         self.pending: list[tuple[Deferred[int], int]] = []
 
+    def caught_up(self) -> Deferred[None]:
+        return succeed(None)
+
     def submit(self, pdu: bytes, more: bool) -> Deferred[int]:
         submit = tpdu.decode(pdu, "out")
         assert isinstance(submit, tpdu.Submit)
@@ -181,6 +184,9 @@ class EpochModem:
 
     def submit(self, pdu: bytes, more: bool) -> Any:
         return self.epoch.act(lambda: self.modem.submit(pdu, more))
+
+    def caught_up(self) -> Any:
+        return self.modem.caught_up()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.modem, name)

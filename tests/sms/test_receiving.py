@@ -157,6 +157,37 @@ def test_every_way_to_tell_of_a_message_leads_to_it(line: str) -> None:
     assert rig.stored() == 0
 
 
+def test_who_sends_waits_until_few_messages_are_left_to_read_but_not_for_ever() -> None:
+    rig = Rig().start()
+    assert Outcome(rig.modem.caught_up()).done
+    rig.sim.faults.mute = True
+    for number in range(4):
+        rig.sim.memories.stores[SM].put(Slot(deliver(f"{number}")))
+        rig.port.hear(f'\r\n+CMTI: "SM",{number + 1}\r\n'.encode())
+    waiting = rig.modem.caught_up()
+    rig.run(1)
+    assert not waiting.called
+    rig.run(6)
+    assert waiting.called
+
+
+def test_who_waits_for_the_reading_is_let_go_when_it_is_done_or_the_port_is_lost() -> None:
+    for end in (lambda rig, kept: [each.callback(None) for each in kept], lambda rig, kept: rig.port.lose()):
+        rig = Rig().start()
+        kept: list[Deferred[None]] = []
+        rig.news.keep = lambda incoming, kept=kept: kept.append(Deferred()) or kept[-1]
+        for number in range(4):
+            rig.sim.memories.stores[SM].put(Slot(deliver(f"{number}")))
+            rig.port.hear(f'\r\n+CMTI: "SM",{number + 1}\r\n'.encode())
+        rig.run(1)
+        waiting = rig.modem.caught_up()
+        assert not waiting.called
+        for _ in range(4):
+            end(rig, [each for each in kept if not each.called])
+            rig.run(0.5)
+        assert waiting.called
+
+
 def test_an_indication_without_a_message_is_nothing() -> None:
     for profile in ("generic", "huawei"):
         rig = Rig(profile).start()

@@ -50,6 +50,9 @@ class FakeModem:
         self.log.append("stop")
         return self.stopped
 
+    def caught_up(self) -> Deferred[None]:
+        return succeed(None)
+
     def submit(self, pdu: bytes, more: bool) -> Deferred[int]:
         self.sent.append(pdu)
         return succeed(len(self.sent))
