@@ -33,7 +33,7 @@ def configuration(simulator: ModemSimulator, options: dict[str, Any]) -> str:
     lines += [f"{key} = {value!r}".replace("'", '"') for key, value in options.items()]
     for name, number in MODEMS.items():
         lines += [f"[networks.sms.modems.{name}]", f'device = "{simulator.link(name)}"']
-        lines += [f'number = "{number}"', 'gap = "0.03s"']
+        lines += [f'number = "{number}"', 'gap = "0s"']
     return "\n".join(lines) + "\n"
 
 
