@@ -7,11 +7,12 @@ from typing import Any, Literal
 
 from attrs import define, frozen
 
-from transport.plugins.sms import tpdu, udh
-from transport.plugins.sms.alphabets import DEFAULT, EXTENSION
-from transport.plugins.sms.dcs import CODINGS, Alphabet
+from transport.plugins.sms import tpdu
+from transport.plugins.sms.codec import udh
+from transport.plugins.sms.codec.alphabets import DEFAULT, EXTENSION
+from transport.plugins.sms.codec.dcs import CODINGS, Alphabet
+from transport.plugins.sms.codec.user_data import room
 from transport.plugins.sms.tpdu import Absolute, Deliver, Element, Enhanced, Number, Pdu, Relative, StatusReport, Submit
-from transport.plugins.sms.user_data import room
 
 Direction = Literal["in", "out"]
 View = dict[str, Any]

@@ -7,8 +7,9 @@ from typing import Any
 
 from pdu_corpus import THEY_REFUSE, WE_REFUSE, Case, Disagreement, View
 
-from transport.plugins.sms import gsm7, tpdu, udh
-from transport.plugins.sms.dcs import Alphabet
+from transport.plugins.sms import tpdu
+from transport.plugins.sms.codec import gsm7, udh
+from transport.plugins.sms.codec.dcs import Alphabet
 from transport.plugins.sms.tpdu import Pdu, StatusReport
 
 TIMES = ("when", "zone", "discharge", "validity")

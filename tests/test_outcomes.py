@@ -144,7 +144,10 @@ def test_what_was_not_proved_is_told_again_after_a_restart() -> None:
 
 def test_what_failed_of_a_ticket_that_nobody_can_read_is_told_in_words() -> None:
     [told] = desk().failed("nonsense")
-    assert (told.get("from"), bodies([told])) == (NET, ["A message of yours was not delivered: Nobody has this number."])
+    assert (told.get("from"), bodies([told])) == (
+        NET,
+        ["A message of yours was not delivered: Nobody has this number."],
+    )
 
 
 def test_other_events_are_not_for_this() -> None:

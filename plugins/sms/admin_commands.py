@@ -8,7 +8,7 @@ from twisted.internet.defer import Deferred
 
 from transport.api import Ask, Command, CommandContext, Done, Field, FieldKind, Refused, Text, Who
 from transport.plugins.sms import numbers
-from transport.plugins.sms.outbox import Outbox
+from transport.plugins.sms.outgoing.outbox import Outbox
 from transport.plugins.sms.states import IsModem, ModemState
 from transport.plugins.sms.user_commands import facts
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from transport.plugins.sms import numbers
-from transport.plugins.sms.faults import FaultClass
+from transport.plugins.sms.line.port import tcp_address
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.port import tcp_address
+from transport.plugins.sms.outgoing.faults import FaultClass
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 OWNER = re.compile(r"[^@/\s%]+@[^@/\s]+")

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, Literal
 
-from transport.plugins.sms import udh
-from transport.plugins.sms.address_field import NAMES
-from transport.plugins.sms.alphabets import LANGUAGES
-from transport.plugins.sms.dcs import Alphabet
+from transport.plugins.sms.codec import udh
+from transport.plugins.sms.codec.address_field import NAMES
+from transport.plugins.sms.codec.alphabets import LANGUAGES
+from transport.plugins.sms.codec.dcs import Alphabet
+from transport.plugins.sms.codec.udh import Element
+from transport.plugins.sms.codec.user_data import Content
 from transport.plugins.sms.tpdu import (
     Absolute,
     Deliver,
@@ -22,8 +24,6 @@ from transport.plugins.sms.tpdu import (
     Submit,
     decode,
 )
-from transport.plugins.sms.udh import Element
-from transport.plugins.sms.user_data import Content
 
 USAGE: Final = "usage: transport sms decode [--in | --out] HEX"
 Direction = Literal["in", "out"]

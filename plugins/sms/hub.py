@@ -8,19 +8,19 @@ from twisted.internet.defer import Deferred, DeferredList, maybeDeferred
 from twisted.internet.task import LoopingCall
 
 from transport.api import Account, IHubHost, Text
-from transport.plugins.sms import routing
-from transport.plugins.sms.blocked import Blocked
 from transport.plugins.sms.bursts import Bursts
-from transport.plugins.sms.handover import Handover
-from transport.plugins.sms.in_journal import InJournal
-from transport.plugins.sms.inbox import Inbox
-from transport.plugins.sms.introductions import Introductions
-from transport.plugins.sms.missed import MissedCalls
-from transport.plugins.sms.modem import Modem
+from transport.plugins.sms.incoming.blocked import Blocked
+from transport.plugins.sms.incoming.handover import Handover
+from transport.plugins.sms.incoming.in_journal import InJournal
+from transport.plugins.sms.incoming.inbox import Inbox
+from transport.plugins.sms.incoming.introductions import Introductions
+from transport.plugins.sms.incoming.missed import MissedCalls
+from transport.plugins.sms.incoming.owners import TextOwners
+from transport.plugins.sms.modem.modem import Modem
+from transport.plugins.sms.modem.pins import Pins
 from transport.plugins.sms.options import Settings
-from transport.plugins.sms.outbox import Outbox
-from transport.plugins.sms.owners import TextOwners
-from transport.plugins.sms.pins import Pins
+from transport.plugins.sms.outgoing import routing
+from transport.plugins.sms.outgoing.outbox import Outbox
 from transport.plugins.sms.presence import Signals
 from transport.plugins.sms.schema import SCRIPTS
 from transport.plugins.sms.session import Session

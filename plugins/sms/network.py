@@ -29,7 +29,7 @@ from transport.plugins.sms import numbers
 from transport.plugins.sms.admin_commands import AdminCommands
 from transport.plugins.sms.hub import Hub, MakeModem, real_modem
 from transport.plugins.sms.options import OPTIONS, REGISTRATION, check_registration, read
-from transport.plugins.sms.routing import is_anothers
+from transport.plugins.sms.outgoing.routing import is_anothers
 from transport.plugins.sms.session import Session
 from transport.plugins.sms.states import IsModem
 from transport.plugins.sms.user_commands import UserCommands

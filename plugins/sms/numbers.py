@@ -12,7 +12,7 @@ from attrs import define
 from phonenumbers import PhoneNumber, PhoneNumberFormat, ValidationResult, shortnumberinfo
 
 from transport.api import Refused
-from transport.plugins.sms.address_field import Number, TypeOfNumber
+from transport.plugins.sms.codec.address_field import Number, TypeOfNumber
 from transport.text.clean import one_line
 
 ALPHA = ";alpha"

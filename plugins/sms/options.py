@@ -8,8 +8,8 @@ from attrs import define
 
 from transport.api import Field, FieldKind, Option, Refused
 from transport.plugins.sms import checks, numbers
-from transport.plugins.sms.faults import FaultClass
-from transport.plugins.sms.policy import DAY, Policy
+from transport.plugins.sms.outgoing.faults import FaultClass
+from transport.plugins.sms.outgoing.policy import DAY, Policy
 from transport.plugins.sms.states import ModemSettings
 
 # Neither forwards calls nor changes a PIN nor gives credit away; for those an administrator has to allow a code.

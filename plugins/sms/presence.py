@@ -6,7 +6,7 @@ from attrs import define, field
 
 from transport.api import Presence, Refused, Show
 from transport.plugins.sms.numbers import is_alphanumeric
-from transport.plugins.sms.routing import Way
+from transport.plugins.sms.outgoing.routing import Way
 from transport.plugins.sms.states import Health, IsModem, ModemState
 
 # From which signal in dBm on it is called so; it must be left behind by SLACK before another word is used.

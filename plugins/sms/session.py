@@ -22,10 +22,10 @@ from transport.api import (
     Target,
 )
 from transport.plugins.sms import numbers
-from transport.plugins.sms.introductions import spelling_key
+from transport.plugins.sms.incoming.introductions import spelling_key
 from transport.plugins.sms.options import is_on
+from transport.plugins.sms.outgoing.records import Order
 from transport.plugins.sms.presence import Follower
-from transport.plugins.sms.records import Order
 from transport.text.clean import clean
 
 if TYPE_CHECKING:

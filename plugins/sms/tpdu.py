@@ -10,15 +10,15 @@ without it.
 from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
-from transport.plugins.sms import address_field, timestamp, user_data, validity
-from transport.plugins.sms.address_field import Number, TypeOfNumber
-from transport.plugins.sms.dcs import Alphabet, Waiting, Waits
+from transport.plugins.sms.codec import address_field, timestamp, user_data, validity
+from transport.plugins.sms.codec.address_field import Number, TypeOfNumber
+from transport.plugins.sms.codec.dcs import Alphabet, Waiting, Waits
+from transport.plugins.sms.codec.octets import Octets
+from transport.plugins.sms.codec.pdus import Deliver, Pdu, StatusReport, Submit
+from transport.plugins.sms.codec.segment import Measure, join, measure, segments
+from transport.plugins.sms.codec.udh import Concat, Element
+from transport.plugins.sms.codec.validity import Absolute, Enhanced, Relative, Validity
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.octets import Octets
-from transport.plugins.sms.pdus import Deliver, Pdu, StatusReport, Submit
-from transport.plugins.sms.segment import Measure, join, measure, segments
-from transport.plugins.sms.udh import Concat, Element
-from transport.plugins.sms.validity import Absolute, Enhanced, Relative, Validity
 
 __all__ = [
     "Absolute",

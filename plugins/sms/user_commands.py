@@ -9,8 +9,8 @@ from attrs import define, evolve, field
 from twisted.internet.defer import Deferred
 
 from transport.api import Ask, Command, CommandContext, Done, Field, FieldKind, Message, Refused, Text
-from transport.plugins.sms.outbox import Outbox
-from transport.plugins.sms.records import Order
+from transport.plugins.sms.outgoing.outbox import Outbox
+from transport.plugins.sms.outgoing.records import Order
 from transport.plugins.sms.states import IsModem, ModemState, UssdAnswer
 
 STATES = {

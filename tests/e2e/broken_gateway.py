@@ -6,10 +6,10 @@ from typing import Any
 
 from twisted.internet.defer import Deferred, succeed
 
-from transport.plugins.sms import receiving
-from transport.plugins.sms.journal import Journal
-from transport.plugins.sms.receiving import Receiver
-from transport.plugins.sms.teller import Teller
+from transport.plugins.sms.modem import receiving
+from transport.plugins.sms.modem.receiving import Receiver
+from transport.plugins.sms.outgoing.journal import Journal
+from transport.plugins.sms.outgoing.teller import Teller
 from transport.safe import Safe
 from transport.store.sqlite import SqliteStore
 

@@ -21,9 +21,9 @@ from broken_gateway import BROKEN
 from twisted.internet.defer import Deferred
 
 from transport.cli import main
-from transport.plugins.sms.in_journal import InJournal
-from transport.plugins.sms.journal import Journal
-from transport.plugins.sms.port import Port
+from transport.plugins.sms.incoming.in_journal import InJournal
+from transport.plugins.sms.line.port import Port
+from transport.plugins.sms.outgoing.journal import Journal
 from transport.safe import Safe
 from transport.store.sqlite import SqliteStore
 from transport.xmpp.iq import Tracker

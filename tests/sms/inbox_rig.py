@@ -9,12 +9,12 @@ from twisted.python.failure import Failure
 
 from transport.api import Account, MessageIn
 from transport.plugins.sms import tpdu
-from transport.plugins.sms.blocked import Blocked
-from transport.plugins.sms.handover import Handover
-from transport.plugins.sms.in_journal import InJournal
-from transport.plugins.sms.inbox import Inbox
+from transport.plugins.sms.incoming.blocked import Blocked
+from transport.plugins.sms.incoming.handover import Handover
+from transport.plugins.sms.incoming.in_journal import InJournal
+from transport.plugins.sms.incoming.inbox import Inbox
+from transport.plugins.sms.incoming.owners import TextOwners
 from transport.plugins.sms.numbers import Sender
-from transport.plugins.sms.owners import TextOwners
 from transport.plugins.sms.schema import SCRIPTS
 from transport.plugins.sms.states import Incoming, ModemSettings
 from transport.testing.host import FakeHubHost

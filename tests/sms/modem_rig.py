@@ -12,7 +12,7 @@ from twisted.logger import ILogObserver, Logger, LogLevel
 from transport.api import Text
 from transport.plugins.sms import tpdu
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.modem import Modem
+from transport.plugins.sms.modem.modem import Modem
 from transport.plugins.sms.simulator.modem import SimModem
 from transport.plugins.sms.simulator.network import SimNetwork
 from transport.plugins.sms.states import Health, Incoming, IsModem, ModemSettings, ModemState

@@ -13,9 +13,9 @@ from twisted.logger import Logger
 
 from transport.api import Delivered, Failed, Message, MessageIn, Text
 from transport.plugins.sms import tpdu
-from transport.plugins.sms.outbox import Outbox
-from transport.plugins.sms.policy import Policy
-from transport.plugins.sms.records import Order
+from transport.plugins.sms.outgoing.outbox import Outbox
+from transport.plugins.sms.outgoing.policy import Policy
+from transport.plugins.sms.outgoing.records import Order
 from transport.plugins.sms.schema import SCRIPTS
 from transport.plugins.sms.states import Fault, Health, InDoubt, ModemSettings, ModemState, NotSubmitted
 from transport.testing.host import FakeHost, FakePluginStore

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta, timezone
 
 from hypothesis import strategies as st
 
-from transport.plugins.sms import udh
-from transport.plugins.sms.alphabets import DEFAULT, EXTENSION
-from transport.plugins.sms.dcs import CODINGS, Alphabet
+from transport.plugins.sms.codec import udh
+from transport.plugins.sms.codec.alphabets import DEFAULT, EXTENSION
+from transport.plugins.sms.codec.dcs import CODINGS, Alphabet
+from transport.plugins.sms.codec.user_data import room
 from transport.plugins.sms.tpdu import Absolute, Deliver, Element, Enhanced, Number, Relative, StatusReport, Submit
-from transport.plugins.sms.user_data import room
 
 SEPTET_CHARS = "".join(sorted({*DEFAULT, *EXTENSION.values()}))
 octet = st.integers(0, 255)

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transport.plugins.sms import answers
-from transport.plugins.sms.answers import Cusd, Place, Stored
-from transport.plugins.sms.fields import fields, plain, ranges
+from transport.plugins.sms.line import answers
+from transport.plugins.sms.line.answers import Cusd, Place, Stored
+from transport.plugins.sms.line.fields import fields, plain, ranges
 from transport.plugins.sms.malformed import Malformed
 
 PDU = "07916407058099F9040B916407998978F70000621102901115400CE2B2F92D2FB7E6F4B09C0E"

@@ -9,7 +9,7 @@ from attrs import define
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transport.plugins.sms.at import (
+from transport.plugins.sms.line.at import (
     ANSWER_LINES,
     LINE_OCTETS,
     USSD_LINES,
@@ -20,7 +20,7 @@ from transport.plugins.sms.at import (
     Prompt,
     Unsolicited,
 )
-from transport.plugins.sms.finals import Final, parse_final
+from transport.plugins.sms.line.finals import Final, parse_final
 from transport.plugins.sms.malformed import Malformed
 
 PDU = "07916407058099F9040B916407998978F70000621102901115400CE2B2F92D2FB7E6F4B09C0E"

@@ -3,8 +3,9 @@
 import pytest
 
 from transport.api import Refused
-from transport.plugins.sms import barred, numbers
-from transport.plugins.sms.policy import Policy
+from transport.plugins.sms import numbers
+from transport.plugins.sms.outgoing import barred
+from transport.plugins.sms.outgoing.policy import Policy
 
 
 def allowed(typed: str, region: str, **policy: bool) -> bool:

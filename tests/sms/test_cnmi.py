@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transport.plugins.sms.answers import parse_cnmi_ranges
-from transport.plugins.sms.cnmi import BLIND, BLIND_DIRECT, candidates, choose, command
+from transport.plugins.sms.line.answers import parse_cnmi_ranges
+from transport.plugins.sms.modem.cnmi import BLIND, BLIND_DIRECT, candidates, choose, command
 
 
 @pytest.mark.parametrize(

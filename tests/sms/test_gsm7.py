@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pdu_values import SEPTET_CHARS
 
-from transport.plugins.sms import gsm7
-from transport.plugins.sms.alphabets import LANGUAGES, LOCKING, SINGLE
+from transport.plugins.sms.codec import gsm7
+from transport.plugins.sms.codec.alphabets import LANGUAGES, LOCKING, SINGLE
 from transport.plugins.sms.malformed import Malformed
 
 septets = st.lists(st.integers(0, 127), max_size=256).map(bytes)

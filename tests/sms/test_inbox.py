@@ -9,9 +9,9 @@ from twisted.internet.defer import Deferred, fail, succeed
 
 from transport.api import Account, MessageIn, Refused
 from transport.plugins.sms import tpdu
-from transport.plugins.sms.in_journal import KEEP, SAME_DIRECT
-from transport.plugins.sms.inbox import AGAIN, GRACE
-from transport.plugins.sms.reassembly import MOST, TIMEOUT
+from transport.plugins.sms.incoming.in_journal import KEEP, SAME_DIRECT
+from transport.plugins.sms.incoming.inbox import AGAIN, GRACE
+from transport.plugins.sms.incoming.reassembly import MOST, TIMEOUT
 from transport.plugins.sms.states import Incoming, ModemSettings
 
 LONG = "A text in three parts. " * 16

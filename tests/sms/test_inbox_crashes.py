@@ -8,7 +8,7 @@ from inbox_rig import PHONE, ROMEO, Rig, deliver, parts
 from twisted.internet.defer import Deferred
 
 from transport.plugins.sms import tpdu
-from transport.plugins.sms.reassembly import TIMEOUT
+from transport.plugins.sms.incoming.reassembly import TIMEOUT
 from transport.plugins.sms.states import ModemSettings
 
 LONG = "A text in three parts. " * 16

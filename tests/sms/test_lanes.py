@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transport.plugins.sms.lanes import Entry, Lanes
+from transport.plugins.sms.outgoing.lanes import Entry, Lanes
 
 OWNERS = ("ann@x", "bob@x", "cat@x")
 NUMBERS = ("+491", "+492")

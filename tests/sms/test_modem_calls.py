@@ -3,7 +3,7 @@
 from modem_rig import PHONE, Rig
 from twisted.internet.task import Clock
 
-from transport.plugins.sms.calls import Calls
+from transport.plugins.sms.modem.calls import Calls
 
 
 def test_a_call_is_told_once() -> None:

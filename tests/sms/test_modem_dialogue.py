@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.task import Clock
 
-from transport.plugins.sms.at import Answer, Engine, Unsolicited
-from transport.plugins.sms.dialogue import ATTEMPTS, Cancelled, Dialogue, NoAnswer, TimedOut, Unplugged
-from transport.plugins.sms.finals import Final
+from transport.plugins.sms.line.at import Answer, Engine, Unsolicited
+from transport.plugins.sms.line.dialogue import ATTEMPTS, Cancelled, Dialogue, NoAnswer, TimedOut, Unplugged
+from transport.plugins.sms.line.finals import Final
 from transport.plugins.sms.malformed import Malformed
 
 OK = b"\r\nOK\r\n"

@@ -9,9 +9,9 @@ from modem_rig import NUMBER, PHONE, Outcome, Rig
 from twisted.internet.defer import Deferred
 
 from transport.api import Refused
-from transport.plugins.sms import condition
-from transport.plugins.sms.modem import Modem
-from transport.plugins.sms.port import Port
+from transport.plugins.sms.line.port import Port
+from transport.plugins.sms.modem import condition
+from transport.plugins.sms.modem.modem import Modem
 from transport.plugins.sms.simulator.sim import Sim
 from transport.plugins.sms.states import InDoubt, ModemSettings, ModemState, NotSubmitted
 

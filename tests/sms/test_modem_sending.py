@@ -4,7 +4,8 @@ import pytest
 from modem_rig import NUMBER, PHONE, Outcome, Rig, pdu_of
 from twisted.internet.defer import succeed
 
-from transport.plugins.sms import tpdu, trouble
+from transport.plugins.sms import tpdu
+from transport.plugins.sms.modem import trouble
 from transport.plugins.sms.simulator.failure import CME, CMS, Failure
 from transport.plugins.sms.states import InDoubt, ModemState, NotSubmitted
 

@@ -3,7 +3,7 @@
 import pytest
 from modem_rig import Rig
 
-from transport.plugins.sms import condition
+from transport.plugins.sms.modem import condition
 from transport.plugins.sms.simulator import radio
 from transport.plugins.sms.states import ModemState
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from transport.api import Refused
 from transport.plugins.sms import numbers
-from transport.plugins.sms.address_field import Number, TypeOfNumber
+from transport.plugins.sms.codec.address_field import Number, TypeOfNumber
 
 TYPED = st.text(st.sampled_from("0123456789+ -()./;alphTELsms:ßΣé😀\0\ud800ⅷ１"), max_size=25)
 REGIONS = st.sampled_from(("", "DE", "US", "SE", "AD", "AR", "IT", "MX", "AU", "RU", "GB"))

@@ -8,7 +8,7 @@ from outbox_world import ANN, BOB, EVE, LOST, TAKEN_IN_DOUBT, Answer, World, cms
 from twisted.internet.defer import Deferred, fail
 
 from transport.api import Refused, Status
-from transport.plugins.sms.policy import Policy
+from transport.plugins.sms.outgoing.policy import Policy
 from transport.plugins.sms.states import Fault, ModemSettings, ModemState, NotSubmitted
 
 LONG = "x" * 400

@@ -7,8 +7,8 @@ from outbox_audit import Fate, check, marked
 from outbox_world import ANN, LOST, TAKEN_IN_DOUBT, Air, Answer, World, cms, status_report
 
 from transport.api import Message
-from transport.plugins.sms.policy import Policy
-from transport.plugins.sms.records import Order
+from transport.plugins.sms.outgoing.policy import Policy
+from transport.plugins.sms.outgoing.records import Order
 
 SCRIPTS_OF_THE_MODEM = {
     "all well": [],

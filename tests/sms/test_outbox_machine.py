@@ -9,8 +9,8 @@ from outbox_audit import Fate, check, marked
 from outbox_world import ANN, OK, Air, Answer, World, cms, status_report
 
 from transport.api import Message, Refused
-from transport.plugins.sms.policy import Policy
-from transport.plugins.sms.records import Order
+from transport.plugins.sms.outgoing.policy import Policy
+from transport.plugins.sms.outgoing.records import Order
 from transport.plugins.sms.states import InDoubt, ModemSettings, ModemState, NotSubmitted
 
 NUMBERS = ("+4915110000001", "+4915110000002", "71120")

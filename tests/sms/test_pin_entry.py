@@ -3,7 +3,7 @@
 import pytest
 from modem_rig import NUMBER, MemoryPins, Outcome, Rig
 
-from transport.plugins.sms import trouble
+from transport.plugins.sms.modem import trouble
 from transport.plugins.sms.simulator.sim import Sim
 from transport.plugins.sms.states import ModemState
 

@@ -6,7 +6,7 @@ from typing import Any
 from modem_rig import Outcome
 from twisted.internet.defer import Deferred
 
-from transport.plugins.sms.pins import Pins
+from transport.plugins.sms.modem.pins import Pins
 from transport.plugins.sms.schema import SCRIPTS
 from transport.testing.host import FakePluginStore
 

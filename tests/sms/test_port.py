@@ -16,8 +16,8 @@ from twisted.internet.task import Clock, deferLater
 from twisted.python.failure import Failure
 from twisted.trial.unittest import TestCase
 
+from transport.plugins.sms.line.port import Port, Wire, tcp_address
 from transport.plugins.sms.malformed import Malformed
-from transport.plugins.sms.port import Port, Wire, tcp_address
 
 
 class FakeTransport:
@@ -132,7 +132,7 @@ def test_what_is_neither_is_refused(device: str) -> None:
 def test_importing_and_making_a_port_needs_no_pyserial() -> None:
     code = (
         "import sys; sys.modules['serial'] = None\n"
-        "from transport.plugins.sms.port import Port\n"
+        "from transport.plugins.sms.line.port import Port\n"
         "assert 'twisted.internet.serialport' not in sys.modules\n"
     )
     assert os.spawnv(os.P_WAIT, sys.executable, [sys.executable, "-c", code]) == 0

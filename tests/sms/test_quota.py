@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transport.plugins.sms.quota import DAY, HOUR, Caps, Quotas, Window
+from transport.plugins.sms.outgoing.quota import DAY, HOUR, Caps, Quotas, Window
 
 
 @given(st.lists(st.tuples(st.floats(0, 50000), st.integers(1, 10)), max_size=30))

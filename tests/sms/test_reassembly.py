@@ -5,7 +5,17 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transport.plugins.sms.reassembly import APART, MOST, REMEMBER, TIMEOUT, Key, Part, Reassembly, Waiting, Whole
+from transport.plugins.sms.incoming.reassembly import (
+    APART,
+    MOST,
+    REMEMBER,
+    TIMEOUT,
+    Key,
+    Part,
+    Reassembly,
+    Waiting,
+    Whole,
+)
 
 KEY = Key("sim", "+491", 7, False, 3)
 

@@ -3,8 +3,8 @@
 import pytest
 from outbox_world import ANN, BOB, EVE, TAKEN_IN_DOUBT, Air, Answer, World, status_report, why
 
-from transport.plugins.sms.policy import Policy
-from transport.plugins.sms.reports import Fate, fate, same_number, verdict
+from transport.plugins.sms.outgoing.policy import Policy
+from transport.plugins.sms.outgoing.reports import Fate, fate, same_number, verdict
 
 LONG = "x" * 400
 

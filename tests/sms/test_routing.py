@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from transport.api import Refused
-from transport.plugins.sms.routing import View, choose, listed, matched, ways
+from transport.plugins.sms.outgoing.routing import View, choose, listed, matched, ways
 from transport.plugins.sms.states import ModemSettings
 
 ANN = "ann@example.org"

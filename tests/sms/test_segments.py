@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pdu_values import SEPTET_CHARS
 
 from transport.plugins.sms import tpdu
-from transport.plugins.sms.alphabets import LANGUAGES, LOCKING, SINGLE
+from transport.plugins.sms.codec.alphabets import LANGUAGES, LOCKING, SINGLE
 from transport.plugins.sms.tpdu import (
     Alphabet,
     Concat,

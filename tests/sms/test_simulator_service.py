@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from simulator_client import ALICE, PHONE, Client, events, network, turn
 
-from transport.plugins.sms import gsm7
+from transport.plugins.sms.codec import gsm7
 from transport.plugins.sms.simulator import fault_words
 from transport.plugins.sms.simulator.control import Control
 from transport.plugins.sms.simulator.fault_words import FAULTS

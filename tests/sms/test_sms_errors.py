@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transport.plugins.sms import faults
-from transport.plugins.sms.faults import Act, Cure, FaultClass, classify, refusal, rule
+from transport.plugins.sms.outgoing import faults
+from transport.plugins.sms.outgoing.faults import Act, Cure, FaultClass, classify, refusal, rule
 from transport.plugins.sms.states import Fault
 
 BOB = "+4915112345678"

@@ -7,9 +7,9 @@ import pytest
 
 from transport.api import Option, Refused
 from transport.options import TableReader
-from transport.plugins.sms.faults import FaultClass
 from transport.plugins.sms.network import Sms
 from transport.plugins.sms.options import MODEM, OPTIONS, check_registration, is_on, read
+from transport.plugins.sms.outgoing.faults import FaultClass
 from transport.plugins.sms.states import ModemSettings
 
 STICK = {"device": "/dev/ttyUSB0"}

@@ -3,7 +3,7 @@
 import pytest
 from modem_rig import NUMBER, PHONE, Rig
 
-from transport.plugins.sms import trouble
+from transport.plugins.sms.modem import trouble
 from transport.plugins.sms.simulator.profiles import PROFILES
 from transport.plugins.sms.simulator.sim import Sim
 from transport.plugins.sms.states import ModemState

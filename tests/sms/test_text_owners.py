@@ -7,7 +7,7 @@ from inbox_rig import JULIET, NURSE, PHONE, ROMEO, START, STICK, Rig, deliver, r
 from twisted.internet.defer import Deferred
 
 from transport.api import Account, Refused
-from transport.plugins.sms.owners import ACCOUNTS, STICKY
+from transport.plugins.sms.incoming.owners import ACCOUNTS, STICKY
 from transport.plugins.sms.states import ModemSettings
 
 OTHER = "+4930123456"

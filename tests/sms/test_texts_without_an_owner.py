@@ -5,7 +5,7 @@ from test_sms_network import World
 from twisted.internet.defer import Deferred
 
 from transport.api import Account, MessageIn
-from transport.plugins.sms.owners import ACCOUNTS
+from transport.plugins.sms.incoming.owners import ACCOUNTS
 from transport.plugins.sms.states import Incoming
 
 

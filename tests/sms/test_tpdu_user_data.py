@@ -4,7 +4,7 @@ import pytest
 from pdu_reading import deliver
 
 from transport.plugins.sms import tpdu
-from transport.plugins.sms.dcs import CODINGS
+from transport.plugins.sms.codec.dcs import CODINGS
 from transport.plugins.sms.tpdu import (
     Alphabet,
     Concat,

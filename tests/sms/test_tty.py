@@ -10,7 +10,7 @@ from twisted.internet.error import ConnectionLost
 from twisted.internet.protocol import Protocol
 from twisted.internet.testing import MemoryReactor
 
-from transport.plugins.sms.tty import Line, open_line
+from transport.plugins.sms.line.tty import Line, open_line
 
 MANY = b"0123456789" * 10_000
 

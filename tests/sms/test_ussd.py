@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from modem_rig import Outcome, Rig
 
 from transport.api import Refused
-from transport.plugins.sms.gsm7 import pack_ussd
+from transport.plugins.sms.codec.gsm7 import pack_ussd
+from transport.plugins.sms.modem.ussd_text import ussd_text
 from transport.plugins.sms.states import ModemState, UssdAnswer
-from transport.plugins.sms.ussd_text import ussd_text
 
 
 def asked(rig: Rig, code: str, seconds: float = 1) -> Outcome:

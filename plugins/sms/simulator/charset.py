@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from transport.plugins.sms import gsm7
+from transport.plugins.sms.codec import gsm7
 from transport.plugins.sms.malformed import Malformed
 
 GSM: Final = "GSM"

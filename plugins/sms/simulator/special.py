@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from transport.plugins.sms import gsm7
+from transport.plugins.sms.codec import gsm7
 from transport.plugins.sms.tpdu import Deliver, Element, Number
 
 TYPE_0: Final = 0x40

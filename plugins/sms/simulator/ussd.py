@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from transport.plugins.sms import gsm7
+from transport.plugins.sms.codec import gsm7
 from transport.plugins.sms.malformed import Malformed
 from transport.plugins.sms.simulator import charset, radio
 from transport.plugins.sms.simulator.call import Call, Kind
