@@ -266,7 +266,8 @@ class SmsdTexter(Process):
     def came(self) -> list[tuple[str, str]]:
         """From the files in its inbox: one for each part, the first of them named _00."""
         inbox = self.folder / "inbox"
-        new = sorted(set(os.listdir(inbox)) - self.seen)
+        # One that is empty is being written.
+        new = sorted(name for name in set(os.listdir(inbox)) - self.seen if (inbox / name).stat().st_size)
         self.seen.update(new)
         return [(name.split("_")[3], (inbox / name).read_text("utf-16")) for name in new]
 
