@@ -35,12 +35,13 @@ class Gnokii(Tool):
     def __init__(self, folder: Path, device: Path) -> None:
         super().__init__(folder, device)
         self.config = self.folder / "gnokii.conf"
-        self.config.write_text(CONFIG.format(device=device))
         self.log = self.folder / "gnokii.log"
         (self.folder / ".cache" / "gnokii").mkdir(parents=True, exist_ok=True)
 
     def run(self, *words: str, stdin: str = "") -> str:
         """What a call prints."""
+        # It reads no more than 31 characters of the port's name.
+        self.config.write_text(CONFIG.format(device=self.device.resolve()))
         command = [installed("gnokii", "gnokii-cli"), "--config", str(self.config), *words]
         environment = {**UTF8, "HOME": str(self.folder)}
         done = subprocess.run(
