@@ -1,9 +1,12 @@
 """What the machine has to offer: free ports, versions of packages, templates of configurations."""
 
 import contextlib
+import functools
+import itertools
 import random
 import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from string import Template
 
@@ -13,13 +16,19 @@ TEMPLATES = Path(__file__).parent / "templates"
 PORTS = range(20000, 32000)
 
 
+@functools.cache
+def candidates() -> Iterator[int]:
+    """Ports in an order of chance; none comes again soon, for a server takes its port only when it starts."""
+    return itertools.cycle(random.sample(PORTS, len(PORTS)))
+
+
 def free_ports(count: int) -> list[int]:
-    """So many different loopback ports on which nobody listens now."""
+    """So many different loopback ports on which nobody listens now, and which were not given to another of late."""
     found: list[int] = []
     with contextlib.ExitStack() as held:
         while len(found) < count:
             probe = held.enter_context(socket.socket())
-            port = random.choice(PORTS)
+            port = next(candidates())
             with contextlib.suppress(OSError):
                 probe.bind((LOOPBACK, port))
                 found.append(port)
