@@ -79,7 +79,6 @@ class Receiver:
         self.wanted: dict[Place, None] = {}
         self.drains: list[Deferred[int]] = []
         self.waiting: list[Deferred[None]] = []
-        self.taking = 0
         self.sweeping = False
         self.working = False
         self.closed = False
@@ -110,7 +109,7 @@ class Receiver:
 
     def caught_up(self) -> Deferred[None]:
         """Fires when few places are left to read, and after some seconds in any case."""
-        if self.closed or len(self.wanted) + self.taking < BEHIND:
+        if self.closed or len(self.wanted) < BEHIND:
             return succeed(None)
         waiting: Deferred[None] = Deferred()
         self.waiting.append(waiting)
