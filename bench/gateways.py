@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from demo.partners import debian_version
+
 HOST = "127.0.0.1"
 DOMAIN = "gw.bench"
 SECRET = "bench"
@@ -147,7 +149,7 @@ class Biboumi:
         return ["biboumi", str(config)]
 
     def versions(self) -> dict[str, str]:
-        return debian_version(self.name)
+        return {self.name: debian_version(self.name)}
 
 
 class GammuSmsd:
@@ -161,14 +163,4 @@ class GammuSmsd:
         return shutil.which("gammu-smsd") is not None
 
     def versions(self) -> dict[str, str]:
-        return debian_version(self.name)
-
-
-def debian_version(package: str) -> dict[str, str]:
-    """The version of an installed package."""
-    try:
-        query = ["dpkg-query", "-W", "-f", "${Version}", package]
-        done = subprocess.run(query, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return {package: "unknown"}
-    return {package: done.stdout.strip()}
+        return {self.name: debian_version(self.name)}
