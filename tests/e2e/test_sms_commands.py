@@ -65,7 +65,7 @@ def test_quota_counts_the_parts_of_texts(phones: Phones) -> None:
 
 def test_cost_measures_a_text(phones: Phones, talker: XmppUser) -> None:
     answered = phones.command(talker, "cost", {"number": "0151 1234567", "text": "Füße " * 33})
-    assert "2" in answered.note
+    assert "goes out in: 2." in answered.note
     told = show(answered.element)
     for word in ("GSM7", "one", "0.18"):
         assert word in told
